@@ -21,8 +21,9 @@
  *     assay_draft_plan(draft, &plan, &err);
  *
  * Objects and lists on the way are made as they are named; a list grows by naming the number behind
- * its last. A value that is there is replaced. Keys and values are judged when the plan is made, by
- * the same rules and with the same words as a plan's text. One draft, one thread.
+ * its last. A value that is there is replaced. A call that fails leaves the draft as it was. Keys
+ * and values are judged when the plan is made, by the same rules and with the same words as a
+ * plan's text. One draft, one thread.
  */
 struct assay_draft;
 

@@ -104,13 +104,36 @@ static cJSON *part_of(const cJSON *parent, const char *part)
     return cJSON_IsArray(parent) && index >= 0 ? cJSON_GetArrayItem(parent, index) : NULL;
 }
 
-/* Sets what lies at a place to an item, which is taken over. */
+/* The first list or object that was made on the way to a place, and what it lies in. */
+struct made {
+    cJSON *parent, *item;
+};
+
+/* Goes on to a part of *parent, which is made where it is not there: for next to lie in. */
+static enum assay_status enter(cJSON **parent, const char *part, const char *next,
+                               const char *place, struct made *made, struct assay_error *err)
+{
+    if (part_of(*parent, part) == NULL) {
+        cJSON *item = index_of(next) >= 0 ? cJSON_CreateArray() : cJSON_CreateObject();
+        enum assay_status status =
+            item == NULL ? assay__fail_memory(err) : put(*parent, part, item, place, err);
+        if (status != ASSAY_OK)
+            return status;
+        if (made->item == NULL)
+            *made = (struct made){*parent, item};
+    }
+    *parent = part_of(*parent, part);
+    return ASSAY_OK;
+}
+
+/* Sets what lies at a place to an item, which is taken over. A draft stays as it was otherwise. */
 static enum assay_status set(struct assay_draft *draft, const char *place, cJSON *item,
                              struct assay_error *err)
 {
     char part[PART_BYTES], next[PART_BYTES];
     const char *at = place;
     cJSON *parent = draft->root;
+    struct made made = {NULL, NULL};
     enum assay_status status = item == NULL ? assay__fail_memory(err) : ASSAY_OK;
     if (status == ASSAY_OK && !take_part(&at, part))
         status = fail_place(place, "it must begin with a slash, and its parts must be names.", err);
@@ -120,16 +143,16 @@ static enum assay_status set(struct assay_draft *draft, const char *place, cJSON
                                  "A place in a plan has more than %d parts.", PARTS_MAX);
         else if (!take_part(&at, next))
             status = fail_place(place, "a part is longer than a name may be.", err);
-        if (status == ASSAY_OK && part_of(parent, part) == NULL) {
-            cJSON *made = index_of(next) >= 0 ? cJSON_CreateArray() : cJSON_CreateObject();
-            status = made == NULL ? assay__fail_memory(err) : put(parent, part, made, place, err);
-        }
-        parent = status == ASSAY_OK ? part_of(parent, part) : parent;
+        if (status == ASSAY_OK)
+            status = enter(&parent, part, next, place, &made, err);
         memcpy(part, next, sizeof part);
     }
     if (status == ASSAY_OK)
-        return put(parent, part, item, place, err);
-    cJSON_Delete(item);
+        status = put(parent, part, item, place, err);
+    else
+        cJSON_Delete(item);
+    if (status != ASSAY_OK && made.item != NULL)
+        cJSON_Delete(cJSON_DetachItemViaPointer(made.parent, made.item));
     return status;
 }
 

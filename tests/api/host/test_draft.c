@@ -42,13 +42,20 @@ START_TEST(a_draft_makes_the_plan_of_the_same_json)
 }
 END_TEST
 
+/* A place that is refused leaves nothing in the draft. */
 static void refuse(const char *place, enum assay_status want)
 {
     struct assay_draft *draft;
     struct assay_error err;
+    char *before, *after;
     assert_ok(assay_draft_new(&draft, &err), &err);
     assert_ok(fill(draft, &err), &err);
+    assert_ok(assay_draft_write(draft, &before, &err), &err);
     ck_assert_int_eq(assay_draft_set_text(draft, place, "x", &err), want);
+    assert_ok(assay_draft_write(draft, &after, &err), &err);
+    ck_assert_str_eq(after, before);
+    assay_free(before);
+    assay_free(after);
     assay_draft_free(draft);
 }
 
@@ -62,6 +69,9 @@ START_TEST(places_that_cannot_be_are_refused)
     refuse("/metrics/2/id", ASSAY_ERROR_USAGE);
     refuse("/metrics/01/id", ASSAY_ERROR_USAGE);
     refuse("/metrics/first/id", ASSAY_ERROR_USAGE);
+    refuse("/metrics/1/covariates/1", ASSAY_ERROR_USAGE);
+    refuse("/segments/1/id", ASSAY_ERROR_USAGE);
+    refuse("/horizon/a/b/7", ASSAY_ERROR_USAGE);
     refuse("/alpha/x", ASSAY_ERROR_USAGE);
     refuse(deep, ASSAY_ERROR_LIMIT);
     struct assay_draft *draft;
