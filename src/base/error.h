@@ -41,7 +41,7 @@ enum assay_status assay__fail_format(struct assay_error *err, enum assay_status 
  */
 void assay__message_clean(char *text);
 
-/** assay__message_trim() takes the part of a UTF-8 sequence off where room cut a text within one. */
+/** assay__message_trim() takes off a UTF-8 sequence that room cut short at the end of a text. */
 void assay__message_trim(char *text);
 
 /** assay__open_status() is the outcome of an open() or fopen() that failed with an errno. */

@@ -2,6 +2,7 @@
 /* One call from a plan and data to a document, for languages other than C. */
 #include "assay/document.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,23 +36,33 @@ static int answer(enum assay_status status, const struct assay_error *err, char 
     else if (err->file[0] != '\0')
         snprintf(place, sizeof place, "%s: ", err->file);
     snprintf(message, message_bytes, "%s%s", place, err->message);
+    assay__message_trim(message);
     return (int)status;
 }
 
-static enum assay_status write_document(const struct assay_analysis *analysis, const char *format,
-                                        char **document, struct assay_error *err)
+/* A format of an analysis, or the body of a request. */
+struct written {
+    bool is_request;
+    enum assay_format format;
+};
+
+static enum assay_status find_format(const char *name, struct written *out, struct assay_error *err)
 {
     static const char *const NAMES[] = {
 #define NAME(name, spelling, contents) [ASSAY_FORMAT_##name] = #spelling,
         ASSAY_FORMAT_LIST(NAME)
 #undef NAME
     };
-    if (strcmp(format, "request") == 0)
-        return assay_request_write(analysis, document, NULL, err);
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (strcmp(format, NAMES[i]) == 0)
-            return assay_analysis_write(analysis, (enum assay_format)i, NULL, document, NULL, err);
-    return assay__fail(err, ASSAY_ERROR_USAGE, "Unknown format '%.100s'.", format);
+    *out = (struct written){.is_request = name != NULL && strcmp(name, "request") == 0,
+                            .format = ASSAY_FORMAT_RESULT};
+    if (name == NULL || out->is_request)
+        return ASSAY_OK;
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        out->format = (enum assay_format)i;
+        if (strcmp(name, NAMES[i]) == 0)
+            return ASSAY_OK;
+    }
+    return assay__fail(err, ASSAY_ERROR_USAGE, "Unknown format '%.100s'.", name);
 }
 
 static enum assay_status analyze(const char *plan_text, const struct inputs *inputs,
@@ -61,10 +72,13 @@ static enum assay_status analyze(const char *plan_text, const struct inputs *inp
     struct assay_dataset *dataset = NULL;
     struct assay_analysis *analysis = NULL;
     struct assay__halt halt;
+    struct written written;
     assay__halt_begin(&halt, NULL); /* the deadline of the thread's hooks is that of the whole */
-    enum assay_status status =
-        plan_text == NULL ? assay__fail(err, ASSAY_ERROR_USAGE, "The plan is missing.")
-                          : assay_plan_parse(plan_text, strlen(plan_text), "(plan)", &plan, err);
+    enum assay_status status = find_format(format, &written, err);
+    if (status == ASSAY_OK)
+        status = plan_text == NULL
+                     ? assay__fail(err, ASSAY_ERROR_USAGE, "The plan is missing.")
+                     : assay_plan_parse(plan_text, strlen(plan_text), "(plan)", &plan, err);
     if (status == ASSAY_OK)
         status = assay_dataset_new(plan, &dataset, err);
     if (status == ASSAY_OK)
@@ -73,7 +87,9 @@ static enum assay_status analyze(const char *plan_text, const struct inputs *inp
     if (status == ASSAY_OK)
         status = assay_dataset_analyze(dataset, &analysis, err);
     if (status == ASSAY_OK)
-        status = write_document(analysis, format == NULL ? "result" : format, document, err);
+        status = written.is_request
+                     ? assay_request_write(analysis, document, NULL, err)
+                     : assay_analysis_write(analysis, written.format, NULL, document, NULL, err);
     assay_analysis_free(analysis);
     assay_dataset_free(dataset);
     assay_plan_free(plan);

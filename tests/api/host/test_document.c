@@ -3,6 +3,8 @@
 #include "tables.h"
 #include "test.h"
 
+#include "base/utf8.h"
+
 static const char PLAN[] =
     "{\"columns\":{\"group\":\"g\",\"unit\":\"u\"},\"comparisons\":{\"baseline\":\"A\"},"
     "\"metrics\":[{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\"}]}";
@@ -70,6 +72,22 @@ START_TEST(what_is_wrong_is_said_with_its_place)
     status = assay_document_from_files(PLAN, &path, NULL, 1, NULL, &document, small, sizeof small);
     ck_assert_int_eq(status, ASSAY_ERROR_DATA);
     ck_assert_uint_eq(strlen(small), sizeof small - 1);
+    /* Room that ends within a character of a name holds whole ones. */
+    for (size_t room = 1; room < 40; room++) {
+        const char *far = "/nowhere/\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xc3\xa4";
+        memset(message, 'x', sizeof message);
+        ck_assert_int_eq(
+            assay_document_from_files(PLAN, &far, NULL, 1, NULL, &document, message, room),
+            ASSAY_ERROR_NO_INPUT);
+        size_t length = strlen(message);
+        ck_assert_uint_eq(assay__utf8_valid_run(message, length), length);
+        ck_assert(length < room && length + 4 >= room);
+    }
+    /* What the call itself has wrong is said before any file is read. */
+    const char *absent = "/nowhere";
+    ck_assert_int_eq(assay_document_from_files(PLAN, &absent, NULL, 1, "yaml", &document, message,
+                                               sizeof message),
+                     ASSAY_ERROR_USAGE);
     path = write_csv(CSV);
     ck_assert_int_eq(
         assay_document_from_files("{", &path, NULL, 1, NULL, &document, message, sizeof message),

@@ -5,10 +5,9 @@
  */
 #include "test.h"
 
-static const char PLAN[] =
-    "{\"parent\":\"workflows/w/instances/i\",\"columns\":{\"group\":\"g\"},"
-    "\"comparisons\":{\"baseline\":\"A\"},"
-    "\"metrics\":[{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\"}]}";
+static const char PLAN[] = "{\"parent\":\"workflows/w/instances/i\",\"columns\":{\"group\":\"g\"},"
+                           "\"comparisons\":{\"baseline\":\"A\"},"
+                           "\"metrics\":[{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\"}]}";
 static const char CSV[] = "g,y\nA,1.5\nB,2\nA,2.5\nB,4\nA,1\nB,3\n";
 
 /* Sealed sums and an analysis of them. */
@@ -118,8 +117,8 @@ START_TEST(what_a_sink_leaves_out_of_its_error_is_filled_in)
             struct assay_error err;
             memset(&err, 0x55, sizeof err);
             enum assay_status status =
-                way == 0   ? assay_analysis_stream(scene.analysis, ASSAY_FORMAT_DETAIL, NULL,
-                                                   &sink, &err)
+                way == 0
+                    ? assay_analysis_stream(scene.analysis, ASSAY_FORMAT_DETAIL, NULL, &sink, &err)
                 : way == 1 ? assay_request_stream(scene.analysis, &sink, &err)
                            : assay_dataset_stream(scene.dataset, &sink, &err);
             expect_failure(status, &poor, &err);
