@@ -49,16 +49,19 @@ static void find_word(struct assay__verdict *out, const struct wording *words,
                       const struct assay_metric_result *result)
 {
     out->tone = ASSAY__TONE_PLAIN;
+    out->rests_on_own = true;
     if (assay__moved_covariate(result) != UINT32_MAX) {
         out->word = "covariate moved";
         out->tone = ASSAY__TONE_WARN;
     } else if (result->deteriorated == ASSAY_YES && !assay__harm_stands(result)) {
         out->word = unsure_word(result, words);
         out->tone = ASSAY__TONE_WARN;
+        out->rests_on_own = false;
     } else if (result->deteriorated == ASSAY_YES) {
         bool is_agreed = words == &IN_MARGIN && result->significant == ASSAY_YES;
         out->word = is_agreed ? "worse, in margin" : words == &MOVED ? MOVED.yes : WORSE.yes;
         out->tone = WORSE.yes_tone;
+        out->rests_on_own = is_agreed;
     } else if (result->significant == ASSAY_UNKNOWN) {
         out->word = "not tested";
         out->tone = ASSAY__TONE_WARN;

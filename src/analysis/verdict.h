@@ -12,6 +12,7 @@ struct assay__verdict {
     const char *word;     /* "improved", "not tested" */
     const char *p_is_for; /* what the p of the role's test is for, in a word: "better" */
     bool has_harm_beside; /* the test for harm is another one, with a p of its own */
+    bool rests_on_own;    /* the word rests on the test of the role: not on that for harm alone */
     enum assay__tone tone;
 };
 

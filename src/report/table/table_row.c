@@ -164,9 +164,9 @@ void assay__table_row_fill(struct assay__table_row *row, const struct assay_anal
         p_text("Holm", result->slice_p, result->slice_log10_p, row->p);
     } else {
         /* Beside the verdict stands the p that it rests on, be it another look's. */
-        bool is_shown = look == assay__shown_look(result);
+        bool is_elsewhere = verdict.rests_on_own && look == assay__shown_look(result);
         const struct assay__kept_difference *test =
-            &(is_shown ? assay__telling_look(result) : look)->comparison.difference;
+            &(is_elsewhere ? assay__telling_look(result) : look)->comparison.difference;
         p_text(verdict.p_is_for, test->p, test->log10_p, row->p);
         if (look->deterioration != NULL && result->deteriorated == ASSAY_YES &&
             verdict.has_harm_beside) {
