@@ -260,3 +260,24 @@ def draw_filter(r, numbers, texts, depth=0):
 
 
 TEXTS = ["web", "app", 'say "hi"', "a,b;c|d", "two\nlines", "NA", "", "Ünï", "x y", "0", "00", "web shop"]
+# What collations take for one, and what may be more than data.
+ODD_TEXTS = [
+    "Web",
+    "WEB",
+    "web ",
+    "wéb",
+    "we\u0301b",
+    "ü",
+    "Ü",
+    "ß",
+    "ss",
+    "1",
+    "1 ",
+    "01",
+    "\\",
+    "\\n",
+    "'",
+    "`",
+    "%",
+]
+ODD_TEXTS += ["😀", "web\u00a0", "\tweb", "{d}", "?", "$1", "-- x", "/*"]

@@ -150,8 +150,10 @@ DOUBLE = r"-?[0-9](\.[0-9]{1,14})?e[-+][0-9]{2,3}"
 
 
 def is_long(cell, scale, digits):
-    """Whether a number has more digits than a statement of that scale can take."""
+    """Whether a number has more digits than a statement of that scale can take; digits None: any."""
     value, text = cell
+    if digits is None:
+        return False
     x = abs(value) * F(10) ** scale
     if "e" in text.lower() and not re.fullmatch(DOUBLE, text):
         return True
@@ -166,11 +168,15 @@ def may_refuse(e, err, scale, digits):
             return "a mean per unit is not a decimal" in err and "'%s'" % m["id"] in err
         if "cap" in m and "The cap" in err and (m["aggregation"][:5] == "count" or scale < 9):
             return True
+    if e.is_dirty and "values differ between the rows of a unit" in err:
+        return True  # one of them is no number
     for name, (rows, columns) in e.database.tables.items():
         for c in list(e.num) + list(e.prop):
             if "'%s'" % c not in err:
                 continue
             if c in e.prop and e.prop[c][0] in ("t", "T", "y", "Y", "on", "ON"):
+                return True
+            if c in e.prop and any("e" in (w[c][0] or "").lower() for w in rows if w[c][1] in (0, 1)):
                 return True
             units, unit = {}, "buyer" if "buyer" in columns else "user" if "user" in columns else None
             for i, w in enumerate(rows):

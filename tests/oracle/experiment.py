@@ -9,6 +9,7 @@ from cells import (
     MISSING,
     SECOND,
     T0,
+    ODD_TEXTS,
     TEXTS,
     WEEK,
     draw_filter,
@@ -18,6 +19,7 @@ from cells import (
     spell_time,
 )
 from database import Database
+from engines import ServerDatabase
 from rows import Rows
 
 
@@ -82,9 +84,9 @@ def sql_window(e):
 
 
 class Experiment(Rows):
-    def __init__(self, seed, folder, sql=False):
+    def __init__(self, seed, folder, sql=False, engine=None):
         self.r = r = random.Random(seed)
-        self.sql = sql
+        self.sql, self.engine = sql, engine
         self.dir, self.files, self.event_files = folder, [], {}
         self.f = f = draw_format(r)
         if sql:
@@ -140,9 +142,14 @@ class Experiment(Rows):
                 ["0", "1", "2", "10"],
                 ["a", "A", "ä", " b" if not f["trim"] else "b"],
             ]
+            + (
+                [["b", "b ", "B", "\u00e9"], ["e\u0301", "\u00e9", "E", "e"], ["\\", "\\\\", "%", "_"]]
+                if engine
+                else []
+            )
         )[:n_groups]
         self.columns(), self.metrics(), self.plan_json(), self.rows(), self.events()
-        self.database = Database(self) if sql else None
+        self.database = ServerDatabase(self) if engine else Database(self) if sql else None
 
     # columns of the units' table: name -> (kind, style, missing rate)
     def columns(self):
@@ -155,11 +162,14 @@ class Experiment(Rows):
                 ["value", "n", "metric", "mean"],
                 ['q"x', "y:1", "ß", "#"],
             ]
+            + ([["a`b", "c\\d", "e{f}", "?"], ["$1", "%s", "select", "имя 名"]] if self.engine else [])
         )
         self.titles = dict.fromkeys(["y#1", "y#2", "y#3"], "y") if "y#2" in names else {}
         styles = ["int", "money", "zero", "long", "wide", "same", "few", "few", "money"]
         if self.sql:
             styles = ["int", "money", "zero", "same", "few"] * 9 + ["long", "wide"]
+            if self.engine and self.engine.digits[0] is None:
+                styles += ["long", "wide"] * 15
         self.num = {c: (r.choice(styles), r.choice([0, 0, 0.1, 0.4])) for c in names[: r.randint(2, 4)]}
         kinds = ["number", "plain", "point", "words", "t", "T", "y", "Y", "on", "ON", "true", "yes", "YES"]
         if self.sql:
@@ -170,7 +180,7 @@ class Experiment(Rows):
             c: (r.choice(kinds), r.choice([0, 0, 0.1, 0.4])) for c in ["p", "paid?"][: r.randint(1, 2)]
         }
         self.text = {c: r.choice([0, 0.1]) for c in ["dim", "place of", "d3"][: r.randint(1, 3)]}
-        self.texts = r.sample(TEXTS, 4)
+        self.texts = r.sample(TEXTS + (ODD_TEXTS if self.engine else []), 4)
 
     def cell(self, c):
         """(text, meaning) of one cell of column c."""

@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 from database import may_refuse, run_statement
+from engines import engine
 from compare import compare_detail, compare_sums
 from expected import Expected
 from experiment import Experiment
@@ -38,7 +39,8 @@ class Run:
 
     def __init__(self, program, seed, folder):
         self.program, self.folder, self.plan = program, folder, folder + "/plan.json"
-        self.experiment = e = Experiment(seed, folder, sql=seed % 4 == 3)
+        self.engine = engine()
+        self.experiment = e = Experiment(seed, folder, bool(self.engine) or seed % 4 == 3, self.engine)
         self.expected = Expected(e)
         quantiles = any("Quantile" in k for m in e.m for k in m.get("cap", {}))
         ways = ["summarize"] if quantiles else ["summarize", "summarize", "merge", "sums"]
@@ -50,6 +52,8 @@ class Run:
             )
             self.scale, self.cubes = e.r.choice([2] + [6] * 9 + [4, 8]), e.r.random() < 0.8
             self.limits = ["--scale", str(self.scale)] + ["--no-cubes"] * (not self.cubes)
+            self.digits = self.engine.digits[not self.cubes] if self.engine else 18
+            self.is_statement = self.is_statement and not self.engine
             return
         self.way = e.r.choice(ways) if e.parts and e.r.random() < 0.6 else "analyze"
         self.args = []
@@ -85,6 +89,8 @@ class Run:
         """The sums, or figures, that SQLite computes: asked by the program, or its statement by Python."""
         e, r = self.experiment, self.experiment.r
         args = ["--plan", self.plan, "--table", "units"] + self.limits
+        if self.engine:
+            args += ["--source-timeout", "60"]
         for name in e.event_rows:
             args += ["--events", name + "=" + name]
         command = ["summarize"] if self.way == "summarize" else ["analyze", "--format", "detail"]
@@ -100,7 +106,7 @@ class Run:
             return self.ask(*command, "--plan", self.plan, self.folder + "/sums")
         paths = e.database.parts(r.choice([2, 3])) if self.is_split else [e.database.whole()]
         for path in paths:
-            args += ["--source", "sqlite:" + path]
+            args += ["--source", path if self.engine else "sqlite:" + path]
         return self.ask(*command, *args)
 
     def answer(self):
@@ -116,8 +122,11 @@ class Run:
         """What is wrong with the answer: a list, empty when nothing is."""
         e, o = self.experiment, self.expected
         rc, text, err = self.answer()
+        if self.engine and "did not answer within" in err:
+            self.is_slow = True
+            return []
         is_analyzed = self.way in ("analyze", "sums")
-        if rc and e.sql and may_refuse(e, err, self.scale, 18):
+        if rc and e.sql and may_refuse(e, err, self.scale, self.digits):
             return [] if rc in (65, 78) else ["exit %d: %s" % (rc, err)]
         if rc:
             is_right = "differ" in err if o.error else is_analyzed and o.refuses(err)
@@ -175,7 +184,7 @@ def main():
     failed = 0
     for seed in range(first, first + count):
         folder = tempfile.mkdtemp(prefix="assay-oracle-")
-        trial = (Sums if seed % 6 == 5 else Run)(program, seed, folder)
+        trial = (Sums if seed % 6 == 5 and not engine() else Run)(program, seed, folder)
         problems = trial.problems()
         if problems:
             failed += 1

@@ -56,6 +56,9 @@ struct assay__sql_dialect {
     const char
         *cell; /* $1, a text, as a cell of CSV, where the engine's client does not quote; "" */
     const char *table_end; /* after a statement, before the semicolon; "" for nothing */
+    bool hides_tables;     /* a subquery hides the table of its name from those before it, too */
+    const char *schema;    /* of such tables; NULL: ask the connection with own_schema */
+    const char *own_schema;
 };
 
 /** assay__sql_dialect() finds a dialect by name; NULL when there is none. */

@@ -36,4 +36,6 @@ const struct assay__sql_dialect assay__sql_clickhouse = {
     .view = "create or replace view $1 as",
     .cell = "",
     .table_end = "settings join_use_nulls = 1, prefer_column_name_to_alias = 1",
+    .hides_tables = true,
+    .own_schema = "select currentDatabase() as name",
 };

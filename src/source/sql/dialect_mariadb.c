@@ -35,4 +35,6 @@ const struct assay__sql_dialect assay__sql_mariadb = {
     .view = "create or replace view $1 as",
     .cell = "concat('\"', replace($1, '\"', '\"\"'), '\"')",
     .table_end = "",
+    .hides_tables = true, /* and then calls itself until the server's stack is full */
+    .own_schema = "select database() as name",
 };

@@ -39,4 +39,6 @@ const struct assay__sql_dialect assay__sql_sqlite = {
     .view = "create view $1 as",
     .cell = "",
     .table_end = "",
+    .hides_tables = true,
+    .schema = "main",
 };

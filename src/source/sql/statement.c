@@ -116,9 +116,14 @@ static void list_reads(struct assay__sql *sql)
     assay__sql_reads_of_filters(sql);
 }
 
+/* The view to make: what it is called hides nothing. */
 static const char *view_name(struct assay__sql *sql, const char *end)
 {
-    return assay__sql_table(sql, assay__sql_format(sql, "%s%s", sql->options->view, end));
+    const char *schema = sql->options->schema;
+    const char *name =
+        assay__sql_name(sql, assay__sql_format(sql, "%s%s", sql->options->view, end));
+    return schema == NULL ? name
+                          : assay__sql_format(sql, "%s.%s", assay__sql_name(sql, schema), name);
 }
 
 /* From rows to cells. */

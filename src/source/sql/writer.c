@@ -152,25 +152,39 @@ void assay__sql_comment(struct assay__sql *sql, const char *text)
     }
 }
 
-/* The subqueries of statements that have the names of tables people have; others end in _0. */
+/* Whether a table has the name of a subquery: a word, or a word and the number of a source. */
 static bool is_subquery(const char *table)
 {
     static const char *const NAMES[] = {
-        "units", "measured", "vectors", "cells",  "digits",  "items", "slices", "parts",
-        "sums",  "looks",    "states",  "spells", "running", "span",  "grid",   "ends",
-        "caps",  "cut",      "apart",   "listed", "seen",    "shards"};
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (strcasecmp(table, NAMES[i]) == 0)
+        "units", "measured", "vectors",  "cells",   "digits",  "items",   "slices", "parts",
+        "sums",  "looks",    "states",   "spells",  "running", "span",    "grid",   "ends",
+        "caps",  "cut",      "apart",    "listed",  "seen",    "shards",  "texts_", "numbers_",
+        "rows_", "timed_",   "grouped_", "parted_", "joined_", "folded_", "open_",  "until_"};
+    static const char ORDERED[] = "ordered_";
+    const char *name = table;
+    if (strncasecmp(name, ORDERED, sizeof ORDERED - 1) == 0)
+        name += sizeof ORDERED - 1;
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        size_t length = strlen(NAMES[i]);
+        bool is_numbered = NAMES[i][length - 1] == '_';
+        if (strncasecmp(name, NAMES[i], length) == 0 &&
+            name[length + (is_numbered ? strspn(name + length, "0123456789") : 0)] == '\0')
             return true;
+    }
     return false;
 }
 
 const char *assay__sql_table(struct assay__sql *sql, const char *table)
 {
     const char *name = assay__sql_name(sql, table), *schema = sql->options->schema;
-    /* In SQLite a subquery hides the table of its name from those before it, too. */
-    if (schema == NULL && sql->dialect == &assay__sql_sqlite && is_subquery(table))
-        schema = "main";
+    if (schema == NULL && sql->dialect->hides_tables && is_subquery(table)) {
+        schema = sql->dialect->schema;
+        if (schema == NULL)
+            assay__sql_fail(sql, ASSAY_ERROR_USAGE,
+                            "%s takes the table '%.100s' for the statement's own subquery of that "
+                            "name: name the schema it is in, too.",
+                            sql->dialect->engine, table);
+    }
     if (schema == NULL)
         return name;
     return assay__sql_format(sql, "%s.%s", assay__sql_name(sql, schema), name);

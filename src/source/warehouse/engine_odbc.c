@@ -28,24 +28,24 @@ struct odbc_connection {
 static const struct product {
     const char *name;
     const struct assay__sql_dialect *dialect;
-    const char *begin;
-    const char *time_limit; /* NULL: the driver's own */
+    const char *begin, *clock; /* clock: instants are shown as UTC */
+    const char *time_limit;    /* NULL: the driver's own */
     unsigned per_second;
 } PRODUCTS[] = {
     {"PostgreSQL", &assay__sql_postgresql,
      "set session characteristics as transaction isolation level repeatable read, read only",
-     "set statement_timeout = ", 1000},
+     "set session time zone 'UTC'", "set statement_timeout = ", 1000},
     {"MariaDB", &assay__sql_mariadb,
      "set session transaction isolation level repeatable read, "
      "read only",
-     "set session max_statement_time = ", 1},
-    {"Redshift", &assay__sql_redshift, NULL, "set statement_timeout = ", 1000},
-    {"Amazon Redshift", &assay__sql_redshift, NULL, "set statement_timeout = ", 1000},
-    {"Snowflake", &assay__sql_snowflake, NULL, NULL, 0},
-    {"Spark SQL", &assay__sql_spark, NULL, NULL, 0},
-    {"Trino", &assay__sql_trino, NULL, NULL, 0},
-    {"ClickHouse", &assay__sql_clickhouse, NULL, NULL, 0},
-    {"DuckDB", &assay__sql_duckdb, NULL, NULL, 0},
+     "set session time_zone = '+00:00'", "set session max_statement_time = ", 1},
+    {"Redshift", &assay__sql_redshift, NULL, NULL, "set statement_timeout = ", 1000},
+    {"Amazon Redshift", &assay__sql_redshift, NULL, NULL, "set statement_timeout = ", 1000},
+    {"Snowflake", &assay__sql_snowflake, NULL, NULL, NULL, 0},
+    {"Spark SQL", &assay__sql_spark, NULL, NULL, NULL, 0},
+    {"Trino", &assay__sql_trino, NULL, NULL, NULL, 0},
+    {"ClickHouse", &assay__sql_clickhouse, NULL, NULL, NULL, 0},
+    {"DuckDB", &assay__sql_duckdb, NULL, NULL, NULL, 0},
 };
 
 static struct odbc_connection *of(struct assay__connection *connection)
@@ -294,6 +294,8 @@ static enum assay_status begin(struct odbc_connection *self, struct assay_error 
         self->base.dialect = product->dialect;
         if (product->begin != NULL)
             status = say(self, product->begin, err);
+        if (status == ASSAY_OK && product->clock != NULL)
+            status = say(self, product->clock, err);
         if (status != ASSAY_OK || seconds == 0 || product->time_limit == NULL)
             continue;
         snprintf(limit, sizeof limit, "%s%llu", product->time_limit,

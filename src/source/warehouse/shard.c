@@ -68,13 +68,27 @@ static enum assay_status ask_units(struct assay__shard *shard, struct assay_erro
     return status;
 }
 
+/* Where the tables are, for a dialect that has to say it of some. */
+static enum assay_status ask_schema(struct assay__shard *shard, struct assay_error *err)
+{
+    const char *statement = shard->sql.dialect->own_schema;
+    if (shard->sql.schema != NULL || statement == NULL)
+        return ASSAY_OK;
+    enum assay_status status = ask(shard, statement, &shard->own_schema, err);
+    if (status == ASSAY_OK && shard->own_schema.cells == 1 && shard->own_schema.bytes.length > 1)
+        shard->sql.schema = shard->own_schema.bytes.data;
+    return status;
+}
+
 static enum assay_status ask_all(struct assay__shard *shard, struct assay_error *err)
 {
     if (shard->sql.dialect == NULL)
         shard->sql.dialect = shard->connection->dialect;
     if (shard->sql.dialect == NULL)
         return fail_dialect(shard, err);
-    enum assay_status status = assay__sql_write(shard->plan, &shard->sql, &shard->statement, err);
+    enum assay_status status = ask_schema(shard, err);
+    if (status == ASSAY_OK)
+        status = assay__sql_write(shard->plan, &shard->sql, &shard->statement, err);
     cut_end(&shard->statement);
     if (status == ASSAY_OK)
         status = ask_plan(shard, err);
@@ -131,6 +145,7 @@ void assay__shard_release(struct assay__shard *shard)
     assay__answer_release(&shard->plan_answer);
     assay__answer_release(&shard->sums);
     assay__answer_release(&shard->units);
+    assay__answer_release(&shard->own_schema);
     pthread_mutex_destroy(&shard->lock);
     assay__plan_leave(shard->plan);
 }

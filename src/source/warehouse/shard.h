@@ -21,7 +21,7 @@ struct assay__shard {
     struct assay__connection *connection; /* NULL: not open */
     bool is_cancelled;                    /* also before it was open */
     struct assay__text statement;
-    struct assay__answer plan_answer, sums, units;
+    struct assay__answer plan_answer, sums, units, own_schema;
     struct assay_error err;
     enum assay_status status;
 };
