@@ -65,12 +65,8 @@ void serve_html(struct assay__text *out, const char *text)
     assay__text_append(out, start, (size_t)(text - start));
 }
 
-void serve_page_begin(struct serve_answer *answer, const char *title)
+void serve_page_head(struct assay__text *out, const char *title)
 {
-    serve_answer_json(answer);
-    answer->content_type = "text/html; charset=utf-8";
-    answer->is_page = true;
-    struct assay__text *out = &answer->body;
     assay__text_puts(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
                           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
                           "<meta name=\"color-scheme\" content=\"light dark\">"
@@ -79,8 +75,17 @@ void serve_page_begin(struct serve_answer *answer, const char *title)
     assay__text_puts(out, "</title><style>");
     for (const char *const *piece = SERVE_PAGE_STYLE; *piece != NULL; piece++)
         assay__text_puts(out, *piece);
-    assay__text_puts(out, "</style></head><body>\n"
-                          "<header class=\"bar\"><a href=\"/\">assay</a></header>\n<main>\n");
+    assay__text_puts(out, "</style></head><body>\n");
+}
+
+void serve_page_begin(struct serve_answer *answer, const char *title)
+{
+    serve_answer_json(answer);
+    answer->content_type = "text/html; charset=utf-8";
+    answer->is_page = true;
+    serve_page_head(&answer->body, title);
+    assay__text_puts(&answer->body,
+                     "<header class=\"bar\"><a href=\"/\">assay</a></header>\n<main>\n");
 }
 
 void serve_page_end(struct serve_answer *answer)

@@ -21,6 +21,9 @@ void serve_page_end(struct serve_answer *answer);
  */
 void serve_page_refuse(struct serve_answer *answer);
 
+/** serve_page_head() writes a document up to the beginning of its body, the style in it. */
+void serve_page_head(struct assay__text *out, const char *title);
+
 /** serve_html() appends text with everything escaped that HTML could take for more than text. */
 void serve_html(struct assay__text *out, const char *text);
 

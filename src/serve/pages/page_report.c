@@ -6,22 +6,9 @@
 #include <string.h>
 
 #include "assay/version.h"
+#include "serve/pages/page.h"
 #include "serve/pages/page_parts.h"
-#include "serve/pages/page_style.h"
 #include "serve/pairs.h"
-
-static void write_begin(struct assay__text *out, const char *title)
-{
-    assay__text_puts(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-                          "<meta name=\"color-scheme\" content=\"light dark\">"
-                          "<link rel=\"icon\" href=\"data:,\"><title>");
-    serve_html(out, title);
-    assay__text_puts(out, "</title><style>");
-    for (const char *const *piece = SERVE_PAGE_STYLE; *piece != NULL; piece++)
-        assay__text_puts(out, *piece);
-    assay__text_puts(out, "</style></head><body>\n<main>\n");
-}
 
 static void write_labels(struct assay__text *out, const struct assay__node *result)
 {
@@ -108,7 +95,8 @@ static void append_numbered(struct assay__text *out, const char *html, size_t nu
 void serve_report_html(struct assay__text *out, const struct serve_report *reports, size_t count,
                        size_t slices_max)
 {
-    write_begin(out, count == 1 ? reports[0].title : "Results");
+    serve_page_head(out, count == 1 ? reports[0].title : "Results");
+    assay__text_puts(out, "<main>\n");
     if (count > 1)
         write_index(out, reports, count);
     for (size_t i = 0; i < count; i++) {
