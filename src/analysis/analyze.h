@@ -98,6 +98,14 @@ enum assay_status assay__analyze_srm(struct assay__builder *builder, struct assa
 /** assay__analyze_metrics() makes every metric x comparison x slice. */
 enum assay_status assay__analyze_metrics(struct assay__builder *builder, struct assay_error *err);
 
+/** assay__has_few(): a group has fewer effective units of the metric than advice needs. */
+bool assay__has_few(const struct assay__builder *builder, const struct assay_metric_result *result);
+
+/** assay__note_effective() tells the comparison of a look how many those are. */
+void assay__note_effective(const struct assay__builder *builder,
+                           const struct assay_metric_result *result,
+                           struct assay_look_result *look);
+
 /** assay__note_size() tells the comparison of a look what assay__analyze_size() found. */
 void assay__note_size(struct assay_look_result *look);
 

@@ -69,11 +69,10 @@ static void take_test_away(struct assay_comparison *comparison)
 }
 
 /* Advice rests on no significance that so few units make by an approximation; false then. */
-static bool counts(const struct assay__builder *builder, struct assay_comparison *comparison)
+static bool counts(const struct assay__builder *builder, const struct assay_metric_result *result,
+                   struct assay_comparison *comparison)
 {
-    uint64_t minimum = builder->plan->minimum_units;
-    bool is_few = comparison->baseline.n < minimum || comparison->compared.n < minimum;
-    if (comparison->difference.significant && is_few &&
+    if (comparison->difference.significant && assay__has_few(builder, result) &&
         !assay__is_exact(comparison->difference.tested_by))
         comparison->flags |= ASSAY_FLAG_FEW_SIGNIFICANCE;
     return !(comparison->flags & ASSAY__UNSURE);
@@ -132,7 +131,7 @@ static enum assay_status test_deterioration(struct assay__builder *builder,
     if (status != ASSAY_OK)
         return status;
     look->deterioration_alpha_spent = boundary.alpha_spent;
-    bool is_sure = counts(builder, &builder->comparison);
+    bool is_sure = counts(builder, result, &builder->comparison);
     assay__keep_test(look->deterioration, &builder->comparison);
     assay__tracker_note(tracker, k, units, method.side, is_sure, &look->deterioration->difference);
     return ASSAY_OK;
@@ -189,7 +188,7 @@ static enum assay_status test_role(struct assay__builder *builder,
         return status;
     if (!has_null)
         take_test_away(&builder->comparison);
-    bool is_sure = counts(builder, &builder->comparison);
+    bool is_sure = counts(builder, result, &builder->comparison);
     status = keep(builder, look, err);
     if (status != ASSAY_OK)
         return status;
@@ -240,6 +239,7 @@ static enum assay_status test_look(struct assay__builder *builder,
     look->null_difference = result->null_difference;
     enum assay_status status = test_role(builder, result, tests, k, units, look, err);
     keep_difference(builder, result);
+    assay__note_effective(builder, result, look);
     if (status == ASSAY_OK)
         status = test_deterioration(builder, result, &tests->deterioration, k, units, look, err);
     if (status == ASSAY_OK && has_mixture(tests))

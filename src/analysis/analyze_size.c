@@ -12,6 +12,27 @@
 
 typedef struct assay__wide wide;
 
+static double effective(const struct assay__builder *builder,
+                        const struct assay_metric_result *result, uint32_t group)
+{
+    return assay__effective_units(&builder->groups[group],
+                                  builder->plan->metrics[result->metric].type);
+}
+
+bool assay__has_few(const struct assay__builder *builder, const struct assay_metric_result *result)
+{
+    double minimum = (double)builder->plan->minimum_units;
+    return effective(builder, result, result->baseline) < minimum ||
+           effective(builder, result, result->compared) < minimum;
+}
+
+void assay__note_effective(const struct assay__builder *builder,
+                           const struct assay_metric_result *result, struct assay_look_result *look)
+{
+    look->comparison.baseline.effective = effective(builder, result, result->baseline);
+    look->comparison.compared.effective = effective(builder, result, result->compared);
+}
+
 /* A planned comparison; figures are divided by 2^unit, so that their squares are doubles too. */
 struct planned {
     struct assay_size_design design;

@@ -10,9 +10,10 @@
 #include "assay/analysis.h"
 #include "base/arena.h"
 
-/** struct assay__kept_stats: see struct assay_stats. */
+/** struct assay__kept_stats: see struct assay_stats, and assay__effective_units(). */
 struct assay__kept_stats {
     uint64_t n;
+    double effective; /* 0 before it is known */
     double estimate, variance, standard_error;
     double unadjusted, unadjusted_standard_error, skewness;
 };

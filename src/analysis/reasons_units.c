@@ -63,6 +63,15 @@ static void check_metric(struct assay__case *it, uint32_t metric, uint32_t group
                                                            "%s has %s in %s; advice needs %s.", id,
                                                            values, group_id(it, group),
                                                            assay__count(plan->minimum_units).text));
+    } else if (stats != NULL && stats->effective < (double)plan->minimum_units) {
+        assay__reason(it, "tooFewDenominators", (int32_t)metric,
+                      assay__arena_format(it->builder->arena,
+                                          "%s rests on %s unit%s in %s, as its denominators weigh; "
+                                          "advice needs %s.",
+                                          id, assay__count((uint64_t)stats->effective).text,
+                                          (uint64_t)stats->effective == 1 ? "" : "s",
+                                          group_id(it, group),
+                                          assay__count(plan->minimum_units).text));
     } else if (assay__metric_kind(plan->metrics[metric].type)->is_share && stats != NULL &&
                events_of(stats) < plan->minimum_events) {
         assay__reason(it, "tooFewEvents", (int32_t)metric,

@@ -100,7 +100,7 @@ static const struct assay__plan_key comparisons_rows[] = {
 
 static const struct assay__plan_key minimum_rows[] = {
     {WHOLE(COUNT, "units", minimum_units, &UNITS, 30),
-     SAYS("units of a group, and units of a group with a value")},
+     SAYS("units of a group, and those with a value; of a ratio, as its denominators weigh")},
     {WHOLE(COUNT, "events", minimum_events, &EVENTS, 5),
      SAYS("of a proportion, the smaller of its successes and failures")},
 };

@@ -9,7 +9,8 @@ abort        planned sizes that mismatch, units in unplanned groups, harm. Harm 
              but an exact test errs no more than its level at any number of units (0/400 against
              400/400 is harm, whatever the minimum asks), which an approximation does not promise.
              Of figures adjusted by a covariate that moved nothing is advice.
-withhold     units of a group, values of a metric and events of a share below the minimum.
+withhold     units of a group, values of a metric, effective units of a ratio and events of a share
+             below the minimum.
 ship         the rule in three values; what is not tested is not passed.
 end          fixed horizon: always; sequential: powered, or, where no success metric has a planned
              effect, when the planned information is reached; that is waited for, too, by group
@@ -165,6 +166,8 @@ def reasons_to_withhold(plan, rates, tests, units, c, t):
             n, mean = test.counts[side]
             if n < least["units"]:
                 reasons.append("tooFewValues:" + test.m["id"])
+            elif test.effective[side] < least["units"]:
+                reasons.append("tooFewDenominators:" + test.m["id"])
             elif test.m["type"] == "proportion" and events(n, mean) < least["events"]:
                 reasons.append("tooFewEvents:" + test.m["id"])
     state = rule_state(rates, tests)

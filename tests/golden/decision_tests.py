@@ -88,6 +88,14 @@ def kept_covariates(pair, groups, reduction):
     return kept
 
 
+def effective_units(group, kind):
+    """All units; of a ratio (sum of w)^2 / sum of w^2 (Kish 1965)."""
+    if kind != "ratio":
+        return group.n
+    total = group.n * group.mean[1]
+    return total ** 2 / (group.s[1][1] + total * group.mean[1]) if total else 0
+
+
 class Pair:
     """The figures of two groups at a look, and tests of their difference."""
 
@@ -98,6 +106,7 @@ class Pair:
         self.exists = min(self.n) > 0
         self.uses_counts = False
         self.covariates = []
+        self.effective = [effective_units(g, self.kind) if g and g.n else 0 for g in self.pair]
         if not self.exists:
             return
         there = [g for g in groups.values() if g and g.n > 0]
@@ -284,7 +293,7 @@ class Tracker:
         tail = normal_upper(z)
         p, exact = pair.p(self.side, null)
         significant = p is not None and p < self.sides * tail
-        few = min(pair.n) < self.least["units"] and not exact
+        few = min(pair.effective) < self.least["units"] and not exact
         skewed = significant and pair.is_spoilt_by_skewness(self.side, null, tail)
         counts = not (significant and (few or skewed))
         if self.kind == "alwaysValid" and p is not None:
@@ -393,6 +402,7 @@ class Test:
         self.moved = self.uneven = False
         self.counts = [(self.pair.n[i], self.pair.pair[i].mean[0] if self.pair.n[i] else 0)
                        for i in range(2)] if self.pair else [(0, 0), (0, 0)]
+        self.effective = self.pair.effective if self.pair else [0, 0]
         self.outcome = NOT_TESTED
         if self.is_planned():
             self.powered, self.no_size = False, True

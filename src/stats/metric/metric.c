@@ -19,6 +19,18 @@ const struct assay__metric_kind *assay__metric_kind(enum assay_metric_type type)
     return assay__metric_is_kind(type) ? KINDS[type] : &NONE;
 }
 
+double assay__effective_units(const struct assay__group *group, enum assay_metric_type type)
+{
+    if (group->n == 0 || !KINDS[type]->has_denominator)
+        return (double)group->n;
+    struct assay__wide n = assay__wide_of_u64(group->n);
+    struct assay__wide square = assay__wide_mul(n, assay__wide_square(group->mean[1]));
+    struct assay__wide squares = assay__wide_add(square, group->centred[assay__pair(1, 1)]);
+    if (assay__wide_sign(square) == 0)
+        return 0.0;
+    return assay__wide_double(assay__wide_div(assay__wide_mul(n, square), squares));
+}
+
 void assay__estimate_group(const struct assay__group *group, enum assay_metric_type type,
                            struct assay__estimate *out)
 {

@@ -33,6 +33,13 @@ bool assay__metric_is_kind(enum assay_metric_type type);
 /** assay__metric_kind() is the row of a kind; of none, one that has no moments. */
 const struct assay__metric_kind *assay__metric_kind(enum assay_metric_type type);
 
+/**
+ * assay__effective_units() is how many units an estimate rests on: all, but of a ratio as many as
+ * its denominators w weigh, (sum w)^2 / sum w^2: units without a denominator say nothing of a
+ * ratio, and the delta method asks for many that do. Kish (1965), Survey Sampling, 11.7.
+ */
+double assay__effective_units(const struct assay__group *group, enum assay_metric_type type);
+
 /** assay__estimate_group() estimates without covariates. The kind has an estimate. */
 void assay__estimate_group(const struct assay__group *group, enum assay_metric_type type,
                            struct assay__estimate *out);
