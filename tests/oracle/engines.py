@@ -276,6 +276,7 @@ class ServerDatabase(Database):
     def store(self, rows, c):
         e, r, engine = self.e, self.e.r, self.e.engine
         is_time, is_measured = c in ("seen", "at"), c in e.num or c in e.prop
+        self.is_measured = is_measured
         texts = list(engine.texts.items())
         kinds = list(engine.numbers.items()) * 2 + texts[:1]
         if is_time:
@@ -317,7 +318,7 @@ class ServerDatabase(Database):
             blank = "" in missing(e.f) and kept == "" and r.random() < 0.5
             return ("null" if blank else engine.text(kept)), (kept, value)
         if value is None:
-            nan = engine.has_nan and how in (double, real) and r.random() < 0.4
+            nan = self.is_measured and engine.has_nan and how in (double, real) and r.random() < 0.4
             return ("'NaN'" if nan else "null"), ("NaN" if nan else "", None)
         is_number = value is BAD or isinstance(value, F)
         found = how(text, value if is_number else F(text), r)

@@ -13,7 +13,7 @@
 struct fake {
     char step[32];
     bool is_deaf, is_cancelled;
-    unsigned asked, fetched;
+    unsigned asked, fetched, tried;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -83,7 +83,10 @@ static SQLRETURN driver_connect(SQLHDBC database, SQLHWND window, SQLWCHAR *in, 
     fake->is_deaf = end != NULL;
     if (end != NULL)
         *end = '\0';
-    return strcmp(fake->step, "wrong") == 0 ? SQL_ERROR : pass(fake, "login");
+    fake->tried++;
+    return strcmp(fake->step, "wrong") == 0 || strcmp(fake->step, "lost") == 0
+               ? SQL_ERROR
+               : pass(fake, "login");
 }
 
 static SQLRETURN exec_direct(SQLHSTMT handle, SQLWCHAR *text, SQLINTEGER length)
@@ -150,15 +153,21 @@ static SQLRETURN get_error(SQLSMALLINT kind, SQLHANDLE handle, SQLSMALLINT numbe
                            SQLINTEGER *native, SQLWCHAR *message, SQLSMALLINT size,
                            SQLSMALLINT *length)
 {
-    static const char LOST[] = "08S01", REFUSED[] = "28000";
+    enum { TRIES_LOST = 3 };
+    static const char GONE[] = "08S01", REFUSED[] = "28000", NO_DRIVER[] = "01000";
+    static const char MESSAGE[] = "[unixODBC][Driver Manager]Can't open lib";
     const struct fake *fake = handle;
-    const char *text = strcmp(fake->step, "wrong") == 0 ? REFUSED : LOST;
+    bool is_lost = strcmp(fake->step, "lost") == 0;
+    bool has_driver = !is_lost || fake->tried > TRIES_LOST;
+    const char *text = is_lost || strcmp(fake->step, "wrong") == 0 ? REFUSED : GONE;
+    const char *said = has_driver ? "x" : MESSAGE;
     (void)kind, (void)number, (void)size;
-    for (size_t i = 0; i < sizeof LOST; i++)
-        state[i] = (SQLWCHAR)text[i];
+    for (size_t i = 0; i < sizeof GONE; i++)
+        state[i] = (SQLWCHAR)(has_driver ? text : NO_DRIVER)[i];
     *native = 0;
-    message[0] = 'x';
-    *length = 1;
+    *length = (SQLSMALLINT)strlen(said);
+    for (SQLSMALLINT i = 0; i <= *length; i++)
+        message[i] = (SQLWCHAR)said[i];
     return SQL_SUCCESS;
 }
 

@@ -3,7 +3,8 @@
  * A database behind a network that goes silent, in place of unixODBC's functions. The name of a
  * data source says when: "login", "first" (the first statement), "statement" (the second one),
  * "rows", "cell" or "end" (the connection's). A cancel is heard and ends what waits; with "-deaf"
- * behind the step it is swallowed as well. "wrong" is a login that is refused.
+ * behind the step it is swallowed as well. "wrong" is a login that is refused; "lost" is one, too,
+ * once the driver manager has found the driver, which it does not at first.
  */
 #ifndef ASSAY_TESTS_SILENT_ODBC_H
 #define ASSAY_TESTS_SILENT_ODBC_H

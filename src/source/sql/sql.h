@@ -42,6 +42,12 @@ struct assay__sql_options {
     "A random part of the units was looked for in the other sources, and none was found in two."
 
 /**
+ * assay__sql_needs_schema(): a table has the name of a subquery of the statement, which the engine
+ * would take it for; the dialect's own_schema asks for the schema that tells them apart.
+ */
+bool assay__sql_needs_schema(const struct assay__sql_options *options);
+
+/**
  * assay__sql_write() writes the statement that computes a plan's sufficient statistics from tables,
  * with the columns of a table that 'assay summarize' writes. What a warehouse cannot compute
  * exactly is ASSAY_ERROR_PLAN with the reason; ASSAY_ERROR_USAGE when the events have no table;

@@ -189,3 +189,11 @@ const char *assay__sql_table(struct assay__sql *sql, const char *table)
         return name;
     return assay__sql_format(sql, "%s.%s", assay__sql_name(sql, schema), name);
 }
+
+bool assay__sql_needs_schema(const struct assay__sql_options *options)
+{
+    bool is_hidden = options->table != NULL && is_subquery(options->table);
+    for (size_t i = 0; i < options->event_count; i++)
+        is_hidden = is_hidden || is_subquery(options->events[i].table);
+    return options->schema == NULL && options->dialect->own_schema != NULL && is_hidden;
+}

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -124,6 +125,37 @@ static SQLPOINTER number(uint32_t value)
     return (SQLPOINTER)(uintptr_t)value; /* ODBC's way to hand over a number */
 }
 
+/* Whether the driver manager failed by itself, without a driver, let alone a database. */
+static bool has_no_driver(SQLHDBC database)
+{
+    SQLWCHAR state[6] = {0}, message[600] = {0};
+    SQLINTEGER native = 0;
+    SQLSMALLINT length = 0;
+    struct assay__text text = {0};
+    SQLRETURN code = assay__odbc.SQLGetDiagRecW(SQL_HANDLE_DBC, database, 1, state, &native,
+                                                message, 599, &length);
+    assay__utf16_append(&text, message, SQL_SUCCEEDED(code) && length > 0 ? (size_t)length : 0);
+    bool is_own = text.data != NULL && strstr(text.data, "[Driver Manager]") != NULL;
+    assay__text_release(&text);
+    return is_own;
+}
+
+/* unixODBC finds no driver, now and then, when several threads look for one at the same time: what
+ * failed so is tried again, a little later. */
+static bool connect_by(struct odbc_connection *self, SQLWCHAR *string)
+{
+    enum { TRIES = 5, WAIT_NS = 10000000 };
+    bool is_connected = false;
+    for (int i = 0; i < TRIES && !is_connected && (i == 0 || has_no_driver(self->database)); i++) {
+        const struct timespec wait = {.tv_nsec = i * WAIT_NS};
+        if (i > 0)
+            nanosleep(&wait, NULL);
+        is_connected = SQL_SUCCEEDED(assay__odbc.SQLDriverConnectW(
+            self->database, NULL, string, SQL_NTS, NULL, 0, NULL, SQL_DRIVER_NOPROMPT));
+    }
+    return is_connected;
+}
+
 static enum assay_status connect_database(struct odbc_connection *self, struct assay_error *err)
 {
     uint32_t seconds = self->base.source->seconds;
@@ -140,9 +172,7 @@ static enum assay_status connect_database(struct odbc_connection *self, struct a
     if (status == ASSAY_OK && units == NULL)
         status = assay__fail_memory(err);
     if (status == ASSAY_OK) {
-        SQLRETURN code = assay__odbc.SQLDriverConnectW(self->database, NULL, units, SQL_NTS, NULL,
-                                                       0, NULL, SQL_DRIVER_NOPROMPT);
-        self->is_connected = SQL_SUCCEEDED(code);
+        self->is_connected = connect_by(self, units);
         status = self->is_connected ? ASSAY_OK : fail(self, err);
         explicit_bzero(units, length * sizeof *units);
     }

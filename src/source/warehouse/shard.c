@@ -68,13 +68,12 @@ static enum assay_status ask_units(struct assay__shard *shard, struct assay_erro
     return status;
 }
 
-/* Where the tables are, for a dialect that has to say it of some. */
+/* Where the tables are, when the statement has to say it. */
 static enum assay_status ask_schema(struct assay__shard *shard, struct assay_error *err)
 {
-    const char *statement = shard->sql.dialect->own_schema;
-    if (shard->sql.schema != NULL || statement == NULL)
+    if (!assay__sql_needs_schema(&shard->sql))
         return ASSAY_OK;
-    enum assay_status status = ask(shard, statement, &shard->own_schema, err);
+    enum assay_status status = ask(shard, shard->sql.dialect->own_schema, &shard->own_schema, err);
     if (status == ASSAY_OK && shard->own_schema.cells == 1 && shard->own_schema.bytes.length > 1)
         shard->sql.schema = shard->own_schema.bytes.data;
     return status;
