@@ -60,10 +60,20 @@ def any_length(text, value, r):
     return decimal(value, r.choice([0, 0, 3])), value
 
 
+def is_tie(text, x, form, bits):
+    """Whether a text lies between two numbers: engines differ on whether it stands for one."""
+    at = struct.unpack(bits, struct.pack(form, abs(x)))[0]
+    beside = [struct.unpack(form, struct.pack(bits, at + i))[0] for i in (-1, 1) if at + i >= 0]
+    return any(abs(F(text)) * 2 == F(abs(x)) + F(y) for y in beside)
+
+
 def double(text, value, r):
     if value is BAD:
         return ("-inf" if text[0] == "-" else "inf"), BAD
-    text = repr(float(value))
+    x = float(value)
+    text = repr(x)
+    if is_tie(text, x, "d", "Q"):
+        return None
     return ("-0" if value == 0 and r.random() < 0.3 else text), F(text)
 
 
@@ -73,7 +83,8 @@ def real(text, value, r):
     if value and not 1e-30 < abs(value) < 1e30:
         return None
     text = single(float(value))
-    return text, F(text)
+    near = struct.unpack("f", struct.pack("f", float(text)))[0]
+    return None if is_tie(text, near, "f", "I") else (text, F(text))
 
 
 def boolean(text, value, r):

@@ -119,7 +119,8 @@ class Rows:
         elif self.is_dirty and needed and r.random() < 0.05:
             c = r.choice(sorted({c for c, f in needed}))
             if c not in self.text:
-                row[c] = (r.choice(["abc", "1.2.3", "--5", "1e", "12abc", "#REF!", "0x1A", "inf"]), BAD)
+                odd = ["abc", "1.2.3", "--5", "1e", "12abc", "#REF!", "0x1A", "inf"]
+                row[c] = (r.choice(odd + ["5\n", " 5", "5 "] * bool(self.engine)), BAD)
 
     def write(self, name, cols, rows, files):
         r = self.r

@@ -33,6 +33,7 @@ struct assay__sql_dialect {
     const char *text;      /* $1, a column, as text that compares and groups by its bytes */
     const char *number;    /* $1, a column, as the text of a number, shortest for doubles */
     const char *matches;   /* whether $1, a text, matches $2, the literal of a regular expression */
+    const char *very_end;  /* behind a pattern's $, where that would take a line end after it */
     const char *whole;     /* $1, a text or NULL, times $3 (10^$2) as a whole number; or $1 as a
                               decimal, where digits is 0 */
     const char *as_double; /* $1, a number or text, as a double */

@@ -13,6 +13,7 @@ const struct assay__sql_dialect assay__sql_bigquery = {
     .text = "cast($1 as string)",
     .number = "cast($1 as string)",
     .matches = "regexp_contains($1, $2)",
+    .very_end = "",
     .whole = "safe_cast($1 as bignumeric) * $3",
     .as_double = "safe_cast($1 as float64)",
     .digits = 38,

@@ -14,6 +14,7 @@ const struct assay__sql_dialect assay__sql_clickhouse = {
     .text = "toString($1)",
     .number = "toString($1)",
     .matches = "match($1, $2)",
+    .very_end = "",
     .whole = "toInt256(toDecimal256OrNull($1, $2) * $3)",
     .as_double = "toFloat64OrNull(toString($1))",
     .digits = 76,

@@ -12,6 +12,7 @@ const struct assay__sql_dialect assay__sql_duckdb = {
     .text = "cast($1 as varchar) collate \"binary\"",
     .number = "cast($1 as varchar) collate \"binary\"",
     .matches = "regexp_matches($1, $2)",
+    .very_end = "",
     .whole = "cast(replace(cast(try_cast($1 as decimal(38, $2)) as varchar), '.', '') as hugeint)",
     .as_double = "try_cast($1 as double)",
     .digits = 38,

@@ -13,6 +13,7 @@ const struct assay__sql_dialect assay__sql_mariadb = {
     .text = "cast($1 as char character set utf8mb4) collate utf8mb4_nopad_bin",
     .number = "cast($1 as char character set utf8mb4) collate utf8mb4_nopad_bin",
     .matches = "$1 regexp $2",
+    .very_end = "(?![[:space:]])",
     .whole = "cast(cast($1 as decimal(65, $2)) * $3 as decimal(20, 0))",
     .as_double = "cast($1 as double)",
     .digits = 65,

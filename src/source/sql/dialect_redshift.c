@@ -12,6 +12,7 @@ const struct assay__sql_dialect assay__sql_redshift = {
     .text = "cast($1 as varchar(65535))",
     .number = "cast($1 as varchar(65535))",
     .matches = "$1 ~ $2",
+    .very_end = "",
     .whole = "cast(cast($1 as decimal(20, $2)) * $3 as decimal(38, 0))",
     .as_double = "cast($1 as double precision)",
     .digits = 38,

@@ -11,6 +11,7 @@ const struct assay__sql_dialect assay__sql_snowflake = {
     .text = "cast($1 as varchar)",
     .number = "cast($1 as varchar)",
     .matches = "regexp_like($1, $2)",
+    .very_end = "",
     .whole = "cast(try_to_number($1, 20, $2) * $3 as number(38, 0))",
     .as_double = "cast($1 as double)",
     .digits = 38,

@@ -12,6 +12,7 @@ const struct assay__sql_dialect assay__sql_spark = {
     .text = "cast($1 as string)",
     .number = "cast($1 as string)",
     .matches = "$1 rlike $2",
+    .very_end = "\\z",
     .whole = "cast(cast($1 as decimal(20, $2)) * $3 as decimal(38, 0))",
     .as_double = "cast($1 as double)",
     .digits = 38,

@@ -15,6 +15,7 @@ const struct assay__sql_dialect assay__sql_sqlite = {
     .number = "case typeof($1) when 'real' then case when cast(cast($1 as text) as real) = $1 then "
               "cast($1 as text) else printf('%!.17g', $1) end else cast($1 as text) end",
     .matches = "$1 regexp $2",
+    .very_end = "",
     .whole = "cast(decimal_mul($1, '$3') as integer)",
     .as_double = "cast($1 as real)",
     .digits = 10000,

@@ -11,6 +11,7 @@ const struct assay__sql_dialect assay__sql_trino = {
     .text = "cast($1 as varchar)",
     .number = "cast($1 as varchar)",
     .matches = "regexp_like($1, $2)",
+    .very_end = "\\z",
     .whole = "cast(cast($1 as decimal(20, $2)) * $3 as decimal(38, 0))",
     .as_double = "try_cast($1 as double)",
     .digits = 38,

@@ -60,7 +60,8 @@ const char *assay__sql_whole(struct assay__sql *sql, const char *digits)
 
 static const char *matches(struct assay__sql *sql, const char *text, const char *pattern)
 {
-    return assay__sql_fill(sql, sql->dialect->matches, text, assay__sql_literal(sql, pattern), "");
+    const char *whole = assay__sql_format(sql, "%s%s", pattern, sql->dialect->very_end);
+    return assay__sql_fill(sql, sql->dialect->matches, text, assay__sql_literal(sql, whole), "");
 }
 
 /* The pattern of numbers that fit the digits there are; zeros at either end take none. */
