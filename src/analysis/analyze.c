@@ -259,7 +259,7 @@ static enum assay_status analyze_all(const struct assay_dataset *dataset,
         assay__analyze_ahead,  assay__analyze_guide};
     struct assay__halt halt;
     assay__halt_begin(&halt, options != NULL ? options->hooks : NULL);
-    struct assay__look_cache *cache = assay__look_cache_new();
+    struct assay__look_cache *cache = assay__look_cache_new(&halt);
     enum assay_status status = cache == NULL ? assay__fail_memory(err)
                                              : analyze(dataset, spent, cache, &halt, STEPS,
                                                        sizeof STEPS / sizeof *STEPS, out, err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/halt.h"
 #include "base/memory.h"
 #include "stats/horizon/horizon.h"
 
@@ -35,15 +36,19 @@ struct inflation {
 };
 
 struct assay__look_cache {
+    const struct assay__halt *halt; /* asked after each look: there may be thousands */
     struct sequence *sequences;
     struct inflation *inflations;
     uint64_t uses;
     uint32_t sequence_count;
 };
 
-struct assay__look_cache *assay__look_cache_new(void)
+struct assay__look_cache *assay__look_cache_new(const struct assay__halt *halt)
 {
-    return assay__calloc(1, sizeof(struct assay__look_cache));
+    struct assay__look_cache *cache = assay__calloc(1, sizeof *cache);
+    if (cache != NULL)
+        cache->halt = halt;
+    return cache;
 }
 
 static void free_sequences(struct assay__look_cache *cache)
@@ -147,6 +152,15 @@ static void close_oldest(struct assay__look_cache *cache)
     oldest->horizon = NULL;
 }
 
+/* The next look of a sequence, unless the call is to end. */
+static enum assay_status take_look(const struct assay__look_cache *cache,
+                                   struct assay_horizon *horizon, double units,
+                                   struct assay_boundary *out, struct assay_error *err)
+{
+    enum assay_status status = assay__halt_check(cache->halt, err);
+    return status == ASSAY_OK ? assay_horizon_at(horizon, units, NAN, out, err) : status;
+}
+
 /* Opens a sequence again: the looks it has are taken once more. */
 static enum assay_status open_sequence(struct assay__look_cache *cache, struct sequence *sequence,
                                        struct assay_error *err)
@@ -157,7 +171,11 @@ static enum assay_status open_sequence(struct assay__look_cache *cache, struct s
     close_oldest(cache);
     enum assay_status status = assay_horizon_open(&sequence->design, &sequence->horizon, err);
     for (uint32_t k = 0; status == ASSAY_OK && k < sequence->count; k++)
-        status = assay_horizon_at(sequence->horizon, sequence->units[k], NAN, &boundary, err);
+        status = take_look(cache, sequence->horizon, sequence->units[k], &boundary, err);
+    if (status != ASSAY_OK) { /* it lacks looks */
+        assay_horizon_free(sequence->horizon);
+        sequence->horizon = NULL;
+    }
     return status;
 }
 
@@ -189,7 +207,7 @@ static enum assay_status extend(struct assay__look_cache *cache, struct sequence
         status = open_sequence(cache, sequence, err);
     while (status == ASSAY_OK && sequence->count < count) {
         uint32_t k = sequence->count;
-        status = assay_horizon_at(sequence->horizon, units[k], NAN, &sequence->boundaries[k], err);
+        status = take_look(cache, sequence->horizon, units[k], &sequence->boundaries[k], err);
         sequence->units[k] = units[k];
         sequence->count += status == ASSAY_OK;
     }
@@ -260,7 +278,8 @@ enum assay_status assay__look_cache_cost(struct assay__look_cache *cache,
     return status;
 }
 
-static enum assay_status compute_inflation(struct inflation *row, struct assay_error *err)
+static enum assay_status compute_inflation(const struct assay__look_cache *cache,
+                                           struct inflation *row, struct assay_error *err)
 {
     struct assay_horizon *horizon;
     struct assay_boundary boundary;
@@ -269,7 +288,7 @@ static enum assay_status compute_inflation(struct inflation *row, struct assay_e
     if (status != ASSAY_OK)
         return status;
     for (uint32_t k = 1; status == ASSAY_OK && k <= row->looks; k++)
-        status = assay_horizon_at(horizon, (double)k / row->looks, NAN, &boundary, err);
+        status = take_look(cache, horizon, (double)k / row->looks, &boundary, err);
     if (status == ASSAY_OK)
         status = assay_horizon_cost(horizon, row->power, &plan, err);
     if (status == ASSAY_OK)
@@ -294,7 +313,7 @@ enum assay_status assay__look_cache_inflation(struct assay__look_cache *cache,
         return assay__fail_memory(err);
     *row = (struct inflation){
         .next = cache->inflations, .design = *design, .looks = looks, .power = power};
-    enum assay_status status = compute_inflation(row, err);
+    enum assay_status status = compute_inflation(cache, row, err);
     if (status != ASSAY_OK) {
         assay__free(row);
         return status;

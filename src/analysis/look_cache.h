@@ -12,8 +12,11 @@
  */
 struct assay__look_cache;
 
-/** assay__look_cache_new() makes an empty cache; NULL without memory. */
-struct assay__look_cache *assay__look_cache_new(void);
+/**
+ * assay__look_cache_new() makes an empty cache; NULL without memory. halt ends what it computes,
+ * and outlives it; NULL: nothing does.
+ */
+struct assay__look_cache *assay__look_cache_new(const struct assay__halt *halt);
 void assay__look_cache_free(struct assay__look_cache *cache);
 
 /** assay__look_cache_trim() forgets sequences when there are many. */

@@ -27,7 +27,7 @@ struct simulate_worker *simulate_worker_new(const struct simulation *simulation)
         return NULL;
     size_t cells = (size_t)simulation->group_count * simulation->plan.metric_count;
     worker->simulation = simulation;
-    worker->cache = assay__look_cache_new();
+    worker->cache = assay__look_cache_new(NULL);
     worker->rng = gsl_rng_alloc(gsl_rng_mt19937);
     worker->moments = calloc(cells + 1, sizeof(struct assay_moments *));
     worker->units = calloc(simulation->group_count, sizeof *worker->units);

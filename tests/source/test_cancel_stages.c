@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analysis/look_cache.h"
 #include "source/summary/summary_read.h"
 
 /* Every question whether a deadline has passed takes a millisecond here: time is what is asked. */
@@ -307,6 +308,47 @@ START_TEST(slices_of_a_file_are_brought_in_with_a_question_each)
 }
 END_TEST
 
+enum { LOOKS = 60 };
+
+/* Thousands of looks take seconds; what was given up between two of them can be asked for again. */
+START_TEST(boundaries_of_looks_are_given_up)
+{
+    const struct assay_hooks none = {0}, hooks = {.deadline_seconds = LOOKS / 2 * 0.001};
+    const struct assay_horizon_design design = {.kind = ASSAY_HORIZON_GROUP_SEQUENTIAL,
+                                                .alpha = 0.05,
+                                                .spending = ASSAY_SPENDING_OBRIEN_FLEMING,
+                                                .expected_size = 2 * LOOKS};
+    const struct assay_horizon *horizon;
+    struct assay_horizon_cost want, got;
+    struct assay__halt free_halt, halt;
+    struct assay_error err;
+    double units[LOOKS], factor;
+    for (int k = 0; k < LOOKS; k++)
+        units[k] = k + 1.0;
+    assay__halt_begin(&free_halt, &none);
+    struct assay__look_cache *cache = assay__look_cache_new(&free_halt);
+    assert_ok(assay__look_cache_horizon(cache, &design, units, LOOKS, &horizon, &err), &err);
+    assert_ok(assay_horizon_cost(horizon, 0.8, &want, &err), &err);
+    assay__look_cache_free(cache);
+    cache = assay__look_cache_new(&halt);
+    for (int again = 0; again < 2; again++) {
+        assay__halt_begin(&halt, &hooks);
+        ck_assert_int_eq(
+            again == 0 ? assay__look_cache_horizon(cache, &design, units, LOOKS, &horizon, &err)
+                       : assay__look_cache_inflation(cache, &design, LOOKS, 0.8, &factor, &err),
+            ASSAY_ERROR_CANCELLED);
+        assay__halt_end(&halt);
+    }
+    assay__halt_begin(&halt, &none);
+    assert_ok(assay__look_cache_horizon(cache, &design, units, LOOKS, &horizon, &err), &err);
+    assert_ok(assay_horizon_cost(horizon, 0.8, &got, &err), &err);
+    ck_assert(memcmp(&got, &want, sizeof got) == 0);
+    assay__halt_end(&halt);
+    assay__look_cache_free(cache);
+    assay__halt_end(&free_halt);
+}
+END_TEST
+
 START_TEST(writing_is_given_up)
 {
     const struct assay_hooks hooks = {.deadline_seconds = 0.005};
@@ -379,6 +421,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, adding_up_tables_is_given_up);
     tcase_add_test(cases, no_step_goes_on_for_long);
     tcase_add_test(cases, slices_of_a_file_are_brought_in_with_a_question_each);
+    tcase_add_test(cases, boundaries_of_looks_are_given_up);
     tcase_add_test(cases, writing_is_given_up);
     tcase_add_test(cases, a_document_has_one_deadline);
 }
