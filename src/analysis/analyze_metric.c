@@ -317,8 +317,8 @@ static enum assay_status take_look(struct assay__builder *builder,
                                    uint32_t k, struct assay_error *err)
 {
     bool last = k + 1 == builder->look_count;
-    uint64_t baseline = assay__look_units(builder, result->slice, k, result->baseline);
-    uint64_t compared = assay__look_units(builder, result->slice, k, result->compared);
+    uint64_t baseline = assay__result_units(builder, result, k, result->baseline);
+    uint64_t compared = assay__result_units(builder, result, k, result->compared);
     if ((baseline == 0 || compared == 0) && !(last && result->look_count == 0))
         return ASSAY_OK; /* a group has no units yet: nothing was looked at */
     bool once = assay__result_horizon(builder, result)->kind == ASSAY_HORIZON_FIXED;

@@ -40,8 +40,8 @@ static double *comparison_units(struct assay__builder *builder,
 {
     double *units = assay__arena_array(builder->arena, builder->look_count, sizeof *units);
     for (uint32_t k = 0; units != NULL && k < builder->look_count; k++) {
-        uint64_t baseline = assay__look_units(builder, result->slice, k, result->baseline);
-        uint64_t compared = assay__look_units(builder, result->slice, k, result->compared);
+        uint64_t baseline = assay__result_units(builder, result, k, result->baseline);
+        uint64_t compared = assay__result_units(builder, result, k, result->compared);
         if (baseline > 0 && compared > 0)
             units[k] = (double)baseline + (double)compared;
     }

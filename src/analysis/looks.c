@@ -195,6 +195,34 @@ const void *assay__look_state(const struct assay__builder *builder, uint32_t sli
     return has_values ? cell->states[metric] : NULL;
 }
 
+/* A unit without rows has a sum and counts of 0, and no mean, least or first value. */
+static bool may_miss(const struct assay_measure *measure)
+{
+    return measure->has_aggregation && measure->aggregation != ASSAY_AGGREGATE_SUM &&
+           measure->aggregation != ASSAY_AGGREGATE_COUNT &&
+           measure->aggregation != ASSAY_AGGREGATE_COUNT_DISTINCT;
+}
+
+uint64_t assay__result_units(const struct assay__builder *builder,
+                             const struct assay_metric_result *result, uint32_t k, uint32_t group)
+{
+    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
+    if (!metric->window.is_set)
+        return assay__look_units(builder, result->slice, k, group);
+    const void *state = assay__look_state(builder, result->slice, k, group, result->metric);
+    uint64_t units = state == NULL ? 0 : assay__metric_accumulator(metric)->count(state);
+    if (!may_miss(&metric->measure) && !may_miss(&metric->denominator_measure))
+        return units;
+    int64_t length = metric->window.ns + (metric->offset.is_set ? metric->offset.ns : 0);
+    uint32_t before = k;
+    while (before > 0 && builder->looks[before - 1].time_ns != INT64_MIN &&
+           builder->looks[k].time_ns - builder->looks[before - 1].time_ns < length)
+        before--;
+    uint64_t complete =
+        before == 0 ? 0 : assay__look_units(builder, result->slice, before - 1, group);
+    return units > complete ? units : complete;
+}
+
 const char *assay__look_text(const struct assay__builder *builder, uint32_t k)
 {
     char time[ASSAY__TIME_BYTES];

@@ -18,6 +18,15 @@ struct assay__look {
 uint64_t assay__look_units(const struct assay__builder *builder, uint32_t slice, uint32_t k,
                            uint32_t group);
 
+/**
+ * assay__result_units() are those of a group that a result rests on at look k: all; of a metric
+ * with a window those whose window is complete, for the others are not looked at yet. Where values
+ * may be missing it is what is surely so: those with a value, or those that a look had which ended
+ * that long before.
+ */
+uint64_t assay__result_units(const struct assay__builder *builder,
+                             const struct assay_metric_result *result, uint32_t k, uint32_t group);
+
 /** assay__look_text() is "of TIME", or "number K" where data have no times; NULL without memory. */
 const char *assay__look_text(const struct assay__builder *builder, uint32_t k);
 

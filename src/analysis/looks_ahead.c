@@ -133,8 +133,8 @@ static double units_made(const struct assay__builder *builder,
                          const struct assay_metric_result *result)
 {
     uint32_t last = builder->look_count - 1;
-    return (double)(assay__look_units(builder, result->slice, last, result->baseline) +
-                    assay__look_units(builder, result->slice, last, result->compared));
+    return (double)(assay__result_units(builder, result, last, result->baseline) +
+                    assay__result_units(builder, result, last, result->compared));
 }
 
 /* The most units of a look: data that shrink have no later look before that. */
