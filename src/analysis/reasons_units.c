@@ -202,7 +202,38 @@ static const char *size_text(const struct assay_metric_result *result, char out[
     return out;
 }
 
-static const char AGAIN[] = "looking again at these data needs a sequential horizon";
+/* Whether the question may be looked at again; result: NULL for the whole plan. */
+static const char *again_text(const struct assay__case *it,
+                              const struct assay_metric_result *result)
+{
+    const struct assay__builder *builder = it->builder;
+    enum assay_horizon_kind kind =
+        result == NULL ? builder->plan->horizon.kind : assay__result_horizon(builder, result)->kind;
+    if (kind == ASSAY_HORIZON_ALWAYS_VALID)
+        return "its horizon allows further looks";
+    if (kind == ASSAY_HORIZON_GROUP_SEQUENTIAL)
+        return result == NULL || result->is_final
+                   ? "all its alpha is spent, so plan another horizon for further looks"
+                   : "its horizon has looks left";
+    return "looking again at these data needs a sequential horizon";
+}
+
+/* What stands between a metric that goes on and its required size, if anything. */
+static const char *end_text(const struct assay__case *it, const struct assay_metric_result *result)
+{
+    const struct assay_horizon_plan *plan = assay__result_horizon(it->builder, result);
+    const struct assay__kept_size *size = &assay__last_look(result)->size;
+    double planned = plan->expected_sample_size *
+                     assay__comparison_share(it->builder, result->baseline, result->compared);
+    if (plan->kind != ASSAY_HORIZON_GROUP_SEQUENTIAL)
+        return "";
+    if (result->is_final)
+        return assay__arena_format(it->builder->arena, "; %s", again_text(it, result));
+    if (size->absence != ASSAY_SIZE_EXISTS || size->required <= planned)
+        return "";
+    return assay__arena_format(it->builder->arena, "; its horizon ends at %s",
+                               assay__count((uint64_t)planned).text);
+}
 
 static void say_inconclusive(struct assay__case *it, uint32_t metric)
 {
@@ -210,11 +241,11 @@ static void say_inconclusive(struct assay__case *it, uint32_t metric)
     enum assay_size_absence absence = assay__last_look(result)->size.absence;
     bool has_none = absence != ASSAY_SIZE_EXISTS && absence != ASSAY_SIZE_NOT_PLANNED;
     char size[SIZE_BYTES];
-    assay__reason(
-        it, has_none ? "noRequiredSize" : "inconclusive", (int32_t)metric,
-        assay__arena_format(it->builder->arena, "%s is inconclusive in %s against %s: %s; %s.",
-                            it->builder->plan->metrics[metric].id, group_id(it, it->group),
-                            group_id(it, it->control), size_text(result, size), AGAIN));
+    assay__reason(it, has_none ? "noRequiredSize" : "inconclusive", (int32_t)metric,
+                  assay__arena_format(
+                      it->builder->arena, "%s is inconclusive in %s against %s: %s; %s.",
+                      it->builder->plan->metrics[metric].id, group_id(it, it->group),
+                      group_id(it, it->control), size_text(result, size), again_text(it, result)));
 }
 
 uint32_t assay__reasons_inconclusive(struct assay__case *it)
@@ -227,10 +258,11 @@ uint32_t assay__reasons_inconclusive(struct assay__case *it)
     for (uint32_t m = 0; m < it->builder->plan->metric_count; m++)
         is_answered |= assay__is_wrong_way(assay__case_result(it, m));
     if (it->reason_count == before && !is_answered)
-        assay__reason(
-            it, "inconclusive", -1,
-            assay__arena_format(it->builder->arena, "%s against %s gives no reason to ship; %s.",
-                                group_id(it, it->group), group_id(it, it->control), AGAIN));
+        assay__reason(it, "inconclusive", -1,
+                      assay__arena_format(it->builder->arena,
+                                          "%s against %s gives no reason to ship; %s.",
+                                          group_id(it, it->group), group_id(it, it->control),
+                                          again_text(it, NULL)));
     return it->reason_count - before;
 }
 
@@ -255,15 +287,15 @@ uint32_t assay__reasons_to_go_on(struct assay__case *it)
     char size[SIZE_BYTES];
     for (uint32_t m = 0; m < it->builder->plan->metric_count; m++) {
         const struct assay_metric_result *result = assay__case_result(it, m);
+        const char *end = is_open(it, m) ? end_text(it, result) : NULL;
         if (is_open(it, m))
             assay__reason(
                 it, "moreUnits", (int32_t)m,
-                assay__arena_format(it->builder->arena, "%s goes on in %s against %s: %s%s.",
-                                    it->builder->plan->metrics[m].id, group_id(it, it->group),
-                                    group_id(it, it->control), size_text(result, size),
-                                    result->is_final ? "; all its alpha is spent, so plan another "
-                                                       "horizon for further looks"
-                                                     : ""));
+                end == NULL
+                    ? NULL
+                    : assay__arena_format(it->builder->arena, "%s goes on in %s against %s: %s%s.",
+                                          it->builder->plan->metrics[m].id, group_id(it, it->group),
+                                          group_id(it, it->control), size_text(result, size), end));
     }
     if (it->reason_count == before)
         assay__reason(it, "moreUnits", -1,
