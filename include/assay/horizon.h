@@ -100,7 +100,8 @@ assay_horizon_open(const struct assay_horizon_design *design, struct assay_horiz
  * arXiv:2103.06476; Howard et al. (2021) Ann. Stat. 49:1055; Johari et al. (2022) Oper. Res. 70.
  *
  * @units           of the comparison so far; not fewer than at the look before
- * @standard_error  of the estimate, metric units; read for ASSAY_MIXTURE_TAU only
+ * @standard_error  of the estimate, metric units; read for ASSAY_MIXTURE_TAU only. When it is not
+ *                  above 0 there is no boundary: critical is NaN
  * @out             written on success only
  * Returns ASSAY_ERROR_DOMAIN for negative or non-finite units, ASSAY_ERROR_LIMIT past
  * ASSAY_HORIZON_LOOKS_MAX looks, ASSAY_ERROR_MEMORY. Threads: one sequence, one thread.

@@ -27,7 +27,7 @@ double assay__mixture_weight(const struct assay_horizon_design *design, double u
 {
     double parameter = design->mixture_parameter;
     if (design->mixture == ASSAY_MIXTURE_TAU) {
-        double ratio = parameter / standard_error;
+        double ratio = standard_error > 0.0 ? parameter / standard_error : (double)NAN;
         return ratio * ratio;
     }
     if (design->mixture == ASSAY_MIXTURE_RHO)

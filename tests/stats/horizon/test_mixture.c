@@ -163,8 +163,26 @@ START_TEST(always_valid_p_is_alpha_at_the_boundary)
 }
 END_TEST
 
+/* What is no standard error gives no boundary, whatever its sign. */
+START_TEST(without_a_standard_error_there_is_no_boundary)
+{
+    static const double NONE[] = {NAN, 0.0, -0.1};
+    const struct assay_horizon_design design = {
+        .kind = ASSAY_HORIZON_ALWAYS_VALID, .mixture = ASSAY_MIXTURE_TAU, .mixture_parameter = 1.0};
+    struct assay_horizon *horizon = open_design(&design);
+    struct assay_boundary boundary;
+    struct assay_error err;
+    for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++) {
+        assert_ok(assay_horizon_at(horizon, 50.0, NONE[i], &boundary, &err), &err);
+        ck_assert(isnan(boundary.critical));
+    }
+    assay_horizon_free(horizon);
+}
+END_TEST
+
 static void add(TCase *cases)
 {
+    tcase_add_test(cases, without_a_standard_error_there_is_no_boundary);
     tcase_add_test(cases, boundaries_and_p_match_mpmath);
     tcase_add_test(cases, always_valid_forms_agree);
     tcase_add_test(cases, always_valid_p_is_alpha_at_the_boundary);
