@@ -23,7 +23,8 @@
  * - a number, a truth value or a time that has a type means itself, whatever the plan's "format"
  *   says of decimal commas, thousands or forms of times; text is read by the format, as in a file;
  * - with digests (has_digests) the table is known by those of the CSV that has its cells: comma
- *   separated, lines that end in LF, quotes only where needed.
+ *   separated, lines that end in LF, quotes only where needed; times as 2026-11-23T10:15:30Z, with
+ * 3, 6 or 9 digits of a second where it is not whole, dates as 2026-11-23.
  *
  * What is handed over is borrowed until the table is freed, and is not written to, unless a
  * function says otherwise. Errors name the table, the row, counted from 1, as their line, and the
@@ -70,14 +71,14 @@ assay_table_from_columns(const struct assay_column *columns, size_t column_count
  * or at once when this fails; the caller's structs are marked as released.
  *
  * Columns: bool, int and uint of 8 to 64 bits, float and double (the shortest decimal of a float),
- * decimal of 128 bits, utf8, large utf8, utf8 view, date, timestamp, null, and dictionaries of
- * these; offsets and validity bitmaps are obeyed. Timestamps without a zone are UTC. A column of
+ * decimal of 32 to 128 bits, utf8, large utf8, utf8 view, date, timestamp, null, and dictionaries
+ * of these; offsets and validity bitmaps are obeyed. Timestamps without a zone are UTC. A column of
  * another type may be there; where the plan uses it, that is ASSAY_ERROR_DATA. Counts and pointers
  * are looked at, and offsets against each other; that buffers are as long as their array says is
  * the producer's to see to.
  *
- * ASSAY_ERROR_DATA for arrays that are not a struct, or do not fit their schema; ASSAY_ERROR_LIMIT,
- * ASSAY_ERROR_MEMORY.
+ * ASSAY_ERROR_DATA for arrays that are not a struct, or do not fit their schema; ASSAY_ERROR_USAGE
+ * for what was released before and without columns; ASSAY_ERROR_LIMIT, ASSAY_ERROR_MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_table_from_arrow(struct ArrowSchema *schema, struct ArrowArray *array, const char *name,
@@ -112,7 +113,10 @@ struct assay_cell {
 typedef enum assay_status (*assay_row_read)(void *context, struct assay_cell *cells, bool *is_end,
                                             struct assay_error *err);
 
-/** assay_table_from_rows() makes a table of a callback's rows. The names are copied. */
+/**
+ * assay_table_from_rows() makes a table of a callback's rows. The names are copied. It fails as
+ * assay_table_from_columns() does.
+ */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_table_from_rows(const char *const *columns, size_t column_count, assay_row_read read,
                       void *context, const char *name, struct assay_table **out,
@@ -175,8 +179,9 @@ struct assay_figures {
     struct assay_moments_shape shape;
     const double *means;       /* [v], v the number of variables; for a metric never NULL */
     const double *covariances; /* [v * v], divisor n - 1, row by row, of which those up to the
-                                  diagonal are read; NULL for a proportion without covariates, or
-                                  when they are not known: then there is no test */
+                                  diagonal are read. NULL without denominator and covariates
+                                  alone: for a proportion, which has none of its own, or where the
+                                  variance is not known: then there is no test */
     uint64_t reserved[4];
 };
 

@@ -42,11 +42,23 @@ static const char *read_bool(const struct value *value)
     return NULL;
 }
 
+/* A value of so many bytes: a buffer that was mapped from a file or a message may lie anywhere. */
+static void take_from(const void *buffer, int64_t at, void *out, size_t size)
+{
+    memcpy(out, (const char *)buffer + (size_t)at * size, size);
+}
+
+static void take(const struct value *value, void *out, size_t size)
+{
+    take_from(value->array->buffers[1], value->at, out, size);
+}
+
 #define READER(name, type, write, wide)                                                            \
     static const char *read_##name(const struct value *value)                                      \
     {                                                                                              \
-        write((wide)((const type *)value->array->buffers[1])[value->at], value->scratch,           \
-              value->out);                                                                         \
+        type number;                                                                               \
+        take(value, &number, sizeof number);                                                       \
+        write((wide)number, value->scratch, value->out);                                           \
         return NULL;                                                                               \
     }
 READER(int8, int8_t, assay__cell_integer, int64_t)
@@ -72,14 +84,18 @@ static const char *read_span(const struct value *value, int64_t begin, int64_t e
 
 static const char *read_utf8(const struct value *value)
 {
-    const int32_t *offsets = value->array->buffers[1];
-    return read_span(value, offsets[value->at], offsets[value->at + 1]);
+    int32_t begin, end;
+    take(value, &begin, sizeof begin);
+    take_from(value->array->buffers[1], value->at + 1, &end, sizeof end);
+    return read_span(value, begin, end);
 }
 
 static const char *read_large_utf8(const struct value *value)
 {
-    const int64_t *offsets = value->array->buffers[1];
-    return read_span(value, offsets[value->at], offsets[value->at + 1]);
+    int64_t begin, end;
+    take(value, &begin, sizeof begin);
+    take_from(value->array->buffers[1], value->at + 1, &end, sizeof end);
+    return read_span(value, begin, end);
 }
 
 /* Whether a text lies in a buffer of texts. They come behind validity and views; their sizes last.
@@ -88,8 +104,11 @@ static bool is_within(const struct ArrowArray *array, int32_t buffer, int64_t be
 {
     if (buffer < 0 || buffer >= array->n_buffers - 3 || array->buffers[2 + buffer] == NULL)
         return false;
-    const int64_t *sizes = array->buffers[array->n_buffers - 1];
-    return begin >= 0 && (sizes == NULL || begin + length <= sizes[buffer]);
+    const void *sizes = array->buffers[array->n_buffers - 1];
+    int64_t size = INT64_MAX;
+    if (sizes != NULL)
+        take_from(sizes, buffer, &size, sizeof size);
+    return begin >= 0 && begin + length <= size;
 }
 
 /* A view of 16 bytes: the length, and the text itself or its buffer and place there. */
@@ -110,22 +129,42 @@ static const char *read_utf8_view(const struct value *value)
     return NULL;
 }
 
-static bool decimal_scale(const char *format, int *scale)
+static bool decimal_scale(const char *format, int *scale, int *bits)
 {
-    int precision = 0, bits = 128;
-    int fields = sscanf(format, "d:%d,%d,%d", &precision, scale, &bits);
-    return fields >= 2 && bits == 128 && *scale <= 1000 && *scale >= -1000;
+    int precision = 0;
+    *bits = 128;
+    int fields = sscanf(format, "d:%d,%d,%d", &precision, scale, bits);
+    return fields >= 2 && (*bits == 32 || *bits == 64 || *bits == 128) && *scale <= 1000 &&
+           *scale >= -1000;
 }
 
-/* An integer of 128 bits, and how many of its digits are behind the point. */
+/* The integer of a decimal, in two's complement. */
+static assay__uint128 take_integer(const struct value *value, int bits)
+{
+    int32_t narrow;
+    int64_t middle;
+    assay__uint128 wide;
+    switch (bits) {
+    case 32:
+        take(value, &narrow, sizeof narrow);
+        return (assay__uint128)narrow;
+    case 64:
+        take(value, &middle, sizeof middle);
+        return (assay__uint128)middle;
+    default:
+        take(value, &wide, sizeof wide);
+        return wide;
+    }
+}
+
+/* An integer of 32 to 128 bits, and how many of its digits are behind the point. */
 static const char *read_decimal(const struct value *value)
 {
-    assay__uint128 rest;
     char digits[40], *at = value->scratch;
-    int count = 0, scale = 0;
-    if (!decimal_scale(value->schema->format, &scale))
+    int count = 0, scale = 0, bits;
+    if (!decimal_scale(value->schema->format, &scale, &bits))
         return NOT_READ;
-    memcpy(&rest, (const char *)value->array->buffers[1] + 16 * value->at, sizeof rest);
+    assay__uint128 rest = take_integer(value, bits);
     bool is_negative = (rest >> 127) != 0;
     for (rest = is_negative ? -rest : rest; rest > 0 || count == 0; rest /= 10)
         digits[count++] = (char)('0' + (int)(rest % 10));
@@ -148,14 +187,16 @@ static const char *read_decimal(const struct value *value)
 
 static const char *read_date32(const struct value *value)
 {
-    int32_t days = ((const int32_t *)value->array->buffers[1])[value->at];
+    int32_t days;
+    take(value, &days, sizeof days);
     return assay__cell_date(days, value->scratch, value->out);
 }
 
 static const char *read_date64(const struct value *value)
 {
     enum { DAY_MS = 86400000 };
-    int64_t ms = ((const int64_t *)value->array->buffers[1])[value->at];
+    int64_t ms;
+    take(value, &ms, sizeof ms);
     return assay__cell_date(ms / DAY_MS - (ms % DAY_MS < 0 ? 1 : 0), value->scratch, value->out);
 }
 
@@ -179,7 +220,8 @@ static int64_t timestamp_unit(const char *format)
 static const char *read_timestamp(const struct value *value)
 {
     int64_t unit = timestamp_unit(value->schema->format);
-    int64_t ns = ((const int64_t *)value->array->buffers[1])[value->at];
+    int64_t ns;
+    take(value, &ns, sizeof ns);
     if (unit == 0)
         return NOT_READ;
     if (__builtin_mul_overflow(ns, unit, &ns))
@@ -245,8 +287,9 @@ const char *assay__arrow_unread(const struct ArrowSchema *schema)
     const char *format = schema->dictionary != NULL ? schema->dictionary->format : schema->format;
     const struct arrow_type *type =
         type_of(schema->dictionary != NULL ? schema->dictionary : schema);
-    int scale = 0;
-    bool is_read = type != NULL && (type->read != read_decimal || decimal_scale(format, &scale)) &&
+    int scale = 0, bits;
+    bool is_read = type != NULL &&
+                   (type->read != read_decimal || decimal_scale(format, &scale, &bits)) &&
                    (type->read != read_timestamp || timestamp_unit(format) != 0);
     return is_read ? NULL : format;
 }

@@ -44,6 +44,28 @@ START_TEST(integers_of_all_sizes)
 }
 END_TEST
 
+/* A buffer that was mapped from a file or a message need not be aligned. */
+START_TEST(values_lie_anywhere)
+{
+    static const int64_t OFFSETS[] = {0, 2, 5};
+    static const double NUMBERS[] = {0.1, -2.5};
+    static const assay__uint128 CENTS[] = {12345, 1};
+    _Alignas(16) char bytes[64];
+    memcpy(bytes + 1, NUMBERS, sizeof NUMBERS);
+    ck_assert_str_eq(text_of("g", bytes + 1, 1), "-2.5");
+    memcpy(bytes + 3, CENTS, sizeof CENTS);
+    ck_assert_str_eq(text_of("d:10,2", bytes + 3, 0), "123.45");
+    memcpy(bytes + 1, OFFSETS, sizeof OFFSETS);
+    const void *buffers[3] = {NULL, bytes + 1, "abcde"};
+    struct ArrowSchema schema = {.format = "U"};
+    struct ArrowArray array = {.length = 2, .n_buffers = 3, .buffers = buffers};
+    char scratch[ASSAY__CELL_BYTES];
+    struct assay__field out;
+    ck_assert_ptr_null(assay__arrow_value(&schema, &array, 1, scratch, &out));
+    ck_assert(out.length == 3 && memcmp(out.text, "cde", 3) == 0);
+}
+END_TEST
+
 START_TEST(floats_are_their_shortest_decimals)
 {
     const float floats[] = {0.1f, 16777216.0f, 3.4028235e38f, 1e-45f, (float)NAN, (float)INFINITY};
@@ -89,6 +111,13 @@ START_TEST(decimals_keep_their_digits)
     ck_assert_str_eq(text_of("d:5,-3", cents, 0), "12345e3");
     ck_assert_str_eq(text_of("d:38,0", most, 0), "99999999999999999999999999999999999999");
     ck_assert_str_eq(text_of("d:38,38", most, 0), "0.99999999999999999999999999999999999999");
+    const int32_t narrow[] = {12345, -5, INT32_MIN};
+    const int64_t middle[] = {12345, -5, INT64_MIN};
+    ck_assert_str_eq(text_of("d:9,2,32", narrow, 0), "123.45");
+    ck_assert_str_eq(text_of("d:9,2,32", narrow, 1), "-0.05");
+    ck_assert_str_eq(text_of("d:9,0,32", narrow, 2), "-2147483648");
+    ck_assert_str_eq(text_of("d:18,3,64", middle, 1), "-0.005");
+    ck_assert_str_eq(text_of("d:18,-2,64", middle, 2), "-9223372036854775808e2");
     ck_assert_ptr_nonnull(strstr(text_of("d:76,2,256", cents, 0), "not read"));
 }
 END_TEST
@@ -289,6 +318,7 @@ END_TEST
 static void add(TCase *cases)
 {
     tcase_add_test(cases, integers_of_all_sizes);
+    tcase_add_test(cases, values_lie_anywhere);
     tcase_add_test(cases, floats_are_their_shortest_decimals);
     tcase_add_test(cases, floats_read_back);
     tcase_add_test(cases, decimals_keep_their_digits);
