@@ -177,7 +177,8 @@ static enum assay_status read_file(void *context, char *buffer, size_t capacity,
     } while (is_interrupted && *length == 0);
     if (*length == 0 && ferror(bytes->file))
         return assay__fail_at(err, ASSAY_ERROR_IO, bytes->table.name, 0, 0,
-                              "The stream cannot be read.");
+                              "The stream cannot be read%s%s.", errno == 0 ? "" : ": ",
+                              errno == 0 ? "" : strerror(errno));
     return ASSAY_OK;
 }
 

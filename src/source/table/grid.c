@@ -45,11 +45,13 @@ static const char *place(const struct assay__rows *rows)
     return own_const(rows)->grid->table.name;
 }
 
+static const char TOO_LONG[] = "The text is longer than a cell may be.";
+
 /* NULL, or what is wrong with a text of the program's. */
 static const char *check_text(const struct assay__field *cell)
 {
     if (cell->length > ASSAY_FIELD_BYTES_MAX)
-        return "The text is longer than a cell may be.";
+        return TOO_LONG;
     if (cell->length > 0 && memchr(cell->text, '\0', cell->length) != NULL)
         return "The text holds a NUL byte.";
     if (assay__utf8_valid_run(cell->text, cell->length) < cell->length)
@@ -111,8 +113,9 @@ static enum assay_status trace(struct grid_rows *self, struct assay_error *err)
 static enum assay_status fail_row(const struct grid_rows *self, uint32_t column, const char *wrong,
                                   struct assay_error *err)
 {
-    enum assay_status status = assay__fail_at(err, ASSAY_ERROR_DATA, self->grid->table.name,
-                                              self->row_count, (uint64_t)column + 1, "%s", wrong);
+    enum assay_status status = wrong == TOO_LONG ? ASSAY_ERROR_LIMIT : ASSAY_ERROR_DATA;
+    status = assay__fail_at(err, status, self->grid->table.name, self->row_count,
+                            (uint64_t)column + 1, "%s", wrong);
     return self->rows.may_skip ? assay__fail_reason(err, status, ASSAY_REASON_BAD_ROWS) : status;
 }
 

@@ -170,6 +170,34 @@ START_TEST(figures_out_of_range_are_refused)
 }
 END_TEST
 
+/* A mean alone is no test, and no error, of a metric that has nothing else. */
+START_TEST(variances_may_not_be_known)
+{
+    static const char MEANS[] = "{\"comparisons\":{\"baseline\":\"A\"},\"metrics\":["
+                                "{\"id\":\"y\",\"role\":\"success\",\"type\":\"mean\"}]}";
+    static const double VALUES[2] = {5.25, 5.5};
+    const struct assay_figures figures[2] = {
+        {.metric = "y", .group = "A", .n = 10, .means = &VALUES[0]},
+        {.metric = "y", .group = "B", .n = 12, .means = &VALUES[1]}};
+    struct assay_plan *plan = test_plan(MEANS);
+    struct assay_dataset *dataset;
+    struct assay_analysis *analysis;
+    struct assay_table *table;
+    struct assay_look look;
+    struct assay_error err;
+    assert_ok(assay_table_from_figures(figures, 2, NULL, &table, &err), &err);
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    assert_ok(assay_dataset_read_tables(dataset, &table, NULL, 1, NULL, &err), &err);
+    assert_ok(assay_dataset_analyze(dataset, &analysis, &err), &err);
+    ck_assert(!assay_analysis_last_look(analysis, 0, &look) ||
+              isnan(look.comparison->difference.p));
+    assay_analysis_free(analysis);
+    assay_dataset_free(dataset);
+    assay_table_free(table);
+    assay_plan_free(plan);
+}
+END_TEST
+
 /* Workers send texts; they merge in memory as files do. */
 START_TEST(sums_in_memory_merge_as_files_do)
 {
@@ -205,6 +233,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, figures_that_contradict_themselves_are_refused);
     tcase_add_test(cases, figures_that_are_not_finite_are_named);
     tcase_add_test(cases, figures_out_of_range_are_refused);
+    tcase_add_test(cases, variances_may_not_be_known);
     tcase_add_test(cases, sums_in_memory_merge_as_files_do);
 }
 

@@ -206,6 +206,12 @@ START_TEST(bad_cells_are_named_by_table_row_and_column_or_skipped)
     ck_assert_uint_eq(err.line, 2);
     ck_assert_uint_eq(err.column, 1);
     ck_assert_int_eq(err.reason, ASSAY_REASON_BAD_ROWS);
+    static char text[ASSAY_FIELD_BYTES_MAX + 2];
+    memset(text, 'A', sizeof text - 1);
+    ck_assert_int_eq(read_bad(text, 1.0, false, &bad, &err), ASSAY_ERROR_LIMIT);
+    ck_assert_uint_eq(err.line, 2);
+    assert_ok(read_bad(text, 1.0, true, &bad, &err), &err);
+    ck_assert_uint_eq(bad, 1);
     assert_ok(read_bad("A\xff", 1.0, true, &bad, &err), &err);
     ck_assert_uint_eq(bad, 1);
     assert_ok(read_bad("A", (double)INFINITY, true, &bad, &err), &err);
@@ -271,6 +277,23 @@ START_TEST(what_a_callback_says_is_passed_on)
         ck_assert_int_eq(tables_read(plan, table, &sums, &err), WANTED[i]);
         ck_assert_str_eq(err.message, SAID[i]);
     }
+    assay_plan_free(plan);
+}
+END_TEST
+
+START_TEST(a_stream_that_fails_says_why)
+{
+    struct assay_plan *plan = tables_plan();
+    struct assay_table *table;
+    struct assay_error err;
+    char *sums;
+    FILE *folder = fopen(test_tmp(), "r");
+    ck_assert_ptr_nonnull(folder);
+    assert_ok(assay_table_from_file(folder, NULL, &table, &err), &err);
+    ck_assert_int_eq(tables_read(plan, table, &sums, &err), ASSAY_ERROR_IO);
+    ck_assert_str_eq(err.message, "The stream cannot be read: Is a directory.");
+    ck_assert_str_eq(err.file, "(stream)");
+    fclose(folder);
     assay_plan_free(plan);
 }
 END_TEST
@@ -370,6 +393,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, typed_times_reach_from_1678_to_2261);
     tcase_add_test(cases, bad_cells_are_named_by_table_row_and_column_or_skipped);
     tcase_add_test(cases, what_a_callback_says_is_passed_on);
+    tcase_add_test(cases, a_stream_that_fails_says_why);
     tcase_add_test(cases, options_that_cannot_be_are_refused);
     tcase_add_test(cases, tables_that_cannot_be_are_refused);
     tcase_add_test(cases, events_come_from_tables_too);
