@@ -230,6 +230,56 @@ static enum assay_status note_cap(struct assay__builder *builder, uint32_t metri
                            err);
 }
 
+/* Whether a slice says the contrary of a total that lies on that side; few units say nothing. */
+static enum assay_tristate is_contrary(const struct assay_metric_result *slice, int way)
+{
+    const struct assay_look_result *last = assay__last_look(slice);
+    if (last == NULL || last->comparison.baseline.n < ASSAY__HETEROGENEITY_UNITS ||
+        last->comparison.compared.n < ASSAY__HETEROGENEITY_UNITS)
+        return ASSAY_UNKNOWN;
+    return last->comparison.difference.estimate * way < 0.0 ? ASSAY_YES : ASSAY_NO;
+}
+
+/*
+ * A difference of all units that no value of a dimension has, but its contrary (Simpson 1951, JRSS
+ * B 13:238): groups that are alike cannot show this. results[] has the total, then its slices.
+ */
+static enum assay_status note_reversal(struct assay__builder *builder,
+                                       const struct assay_metric_result *results,
+                                       struct assay_error *err)
+{
+    const struct assay_analysis *out = builder->out;
+    const struct assay_look_result *last = assay__last_look(results);
+    int way = last == NULL ? 0 : assay__way_of(results, &last->comparison.difference);
+    enum assay_status status = ASSAY_OK;
+    for (uint32_t s = 1, end; status == ASSAY_OK && way != 0 && s < out->slice_count; s = end) {
+        const char *key = out->slices[s].key;
+        uint32_t contrary = 0, same = 0;
+        for (end = s; end < out->slice_count && out->slices[end].kind == out->slices[s].kind &&
+                      strcmp(out->slices[end].key, key) == 0;
+             end++) {
+            enum assay_tristate is = is_contrary(&results[end], way);
+            contrary += is == ASSAY_YES;
+            same += is == ASSAY_NO;
+        }
+        if (out->slices[s].kind != ASSAY_SLICE_DIMENSION || contrary < 2 || same > 0)
+            continue;
+        const char *id = builder->plan->metrics[results->metric].id;
+        status = assay__annotate(
+            builder, ASSAY_NOTE_WARNING, (int32_t)results->metric, NOWHERE,
+            assay__arena_format(builder->arena,
+                                "%s is %s in %s than in %s over all units, and %s in each of "
+                                "the %u values of %s: the total shows that these values have other "
+                                "shares in the groups. Remedy: find out why before relying on it.",
+                                id, way > 0 ? "higher" : "lower",
+                                builder->group_names[results->compared],
+                                builder->group_names[results->baseline],
+                                way > 0 ? "lower" : "higher", contrary, key),
+            err);
+    }
+    return status;
+}
+
 enum assay_status assay__note_decision(struct assay__builder *builder, struct assay_error *err)
 {
     const struct assay_analysis *out = builder->out;
@@ -241,6 +291,8 @@ enum assay_status assay__note_decision(struct assay__builder *builder, struct as
         for (uint32_t p = 0; status == ASSAY_OK && p < builder->pair_count; p++) {
             size_t at = ((size_t)m * builder->pair_count + p) * out->slice_count;
             status = note_balance(builder, &out->results[at], err);
+            if (status == ASSAY_OK)
+                status = note_reversal(builder, &out->results[at], err);
         }
         if (status == ASSAY_OK)
             status = note_cap(builder, m, err);
