@@ -120,6 +120,10 @@ def stamp_of_zone(t, r):
     return at(t, zone) + "%s%02d:%02d" % ("-" if zone < 0 else "+", abs(zone) // 60, abs(zone) % 60)
 
 
+def stamp_of_utc(t, r):
+    return at(t).replace(" ", r.choice(" T")) + r.choice(["", "Z"])
+
+
 def of_seconds(t, r):
     return at(t)[:19] if t % SECOND == 0 else None
 
@@ -213,7 +217,13 @@ ENGINES = {
                 "varchar(60) collate utf8mb4_unicode_ci": kept,
                 "enum": without_blanks,
             },
-            {"datetime(6)": stamp, "timestamp(6) null": stamp, "date": day, "datetime": of_seconds},
+            {
+                "datetime(6)": stamp,
+                "timestamp(6) null": stamp,
+                "date": day,
+                "datetime": of_seconds,
+                "varchar(40)": stamp_of_utc,
+            },
             {"boolean": boolean},
             begin=["set sql_mode = 'NO_BACKSLASH_ESCAPES', time_zone = '+00:00'"],
             quote="`",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* MariaDB: decimal has 65 digits and is cut beyond them with no more than a warning, so that 15
- * stay free for sums. Collations would take A for a and pass over blanks at the end. */
+ * stay free for sums. Collations would take A for a and pass over blanks at the end. Of a text an
+ * instant is read up to what is not understood, such as its offset: only whole ones are read. */
 #include "source/sql/dialect.h"
 
 const struct assay__sql_dialect assay__sql_mariadb = {
@@ -26,7 +27,9 @@ const struct assay__sql_dialect assay__sql_mariadb = {
     .count = "$1",
     .as_text = "cast($1 as char character set utf8mb4)",
     .join = "concat($1, $2)",
-    .micros = "timestampdiff(microsecond, '1970-01-01 00:00:00', $1)",
+    .micros = "case when cast($1 as char) regexp '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}"
+              "(:[0-9]{2}([.][0-9]{1,6})?)?Z?)?$(?![[:space:]])' then timestampdiff(microsecond, "
+              "'1970-01-01 00:00:00', $1) end",
     .whole_text = "cast($1 as signed)",
     .quotient = "($1) div $2",
     .least = "least($1, $2)",
