@@ -342,6 +342,8 @@ class ServerDatabase(Database):
             nan = self.is_measured and engine.has_nan and how in (double, real) and r.random() < 0.4
             return ("'NaN'" if nan else "null"), ("NaN" if nan else "", None)
         is_number = value is BAD or isinstance(value, F)
+        if not is_number and how in (double, real):
+            return None
         found = how(text, value if is_number else F(text), r)
         if found is None or not engine.has_nan and found[1] is BAD or not is_number and found[0] != text:
             return None

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ClickHouse: Int256, whose sums wrap around without an error, so that 15 of 76 digits stay free
- * for them. Joins give NULL for what is not there only when told to. */
+ * for them. Joins give NULL for what is not there only when told to; and a user's profile may have
+ * limits that end a query with what it has, count the distinct roughly, or pass over shards. */
 #include "source/sql/dialect.h"
 
 const struct assay__sql_dialect assay__sql_clickhouse = {
@@ -36,7 +37,13 @@ const struct assay__sql_dialect assay__sql_clickhouse = {
     .once = "",
     .view = "create or replace view $1 as",
     .cell = "",
-    .table_end = "settings join_use_nulls = 1, prefer_column_name_to_alias = 1",
+    .table_end = "settings join_use_nulls = 1, prefer_column_name_to_alias = 1, "
+                 "count_distinct_implementation = 'uniqExact', skip_unavailable_shards = 0, "
+                 "read_overflow_mode = 'throw', group_by_overflow_mode = 'throw', "
+                 "timeout_overflow_mode = 'throw', join_overflow_mode = 'throw', "
+                 "distinct_overflow_mode = 'throw', set_overflow_mode = 'throw', "
+                 "sort_overflow_mode = 'throw', transfer_overflow_mode = 'throw', "
+                 "empty_result_for_aggregation_by_empty_set = 0",
     .hides_tables = true,
     .own_schema = "select currentDatabase() as name",
 };

@@ -29,7 +29,7 @@ struct odbc_connection {
 static const struct product {
     const char *name;
     const struct assay__sql_dialect *dialect;
-    const char *begin, *clock; /* clock: instants are shown as UTC */
+    const char *begin, *clock; /* clock: instants are shown as UTC, texts as they are */
     const char *time_limit;    /* NULL: the driver's own */
     unsigned per_second;
 } PRODUCTS[] = {
@@ -39,7 +39,8 @@ static const struct product {
     {"MariaDB", &assay__sql_mariadb,
      "set session transaction isolation level repeatable read, "
      "read only",
-     "set session time_zone = '+00:00'", "set session max_statement_time = ", 1},
+     "set session time_zone = '+00:00', session sql_mode = ''",
+     "set session max_statement_time = ", 1},
     {"Redshift", &assay__sql_redshift, NULL, NULL, "set statement_timeout = ", 1000},
     {"Amazon Redshift", &assay__sql_redshift, NULL, NULL, "set statement_timeout = ", 1000},
     {"Snowflake", &assay__sql_snowflake, NULL, NULL, NULL, 0},
