@@ -155,8 +155,8 @@ ASSAY_API struct assay_counts assay_dataset_counts(const struct assay_dataset *d
  * one has a look that the other lacks, the other keeps what it had at its look before. Both were
  * made for the same struct assay_plan and are two (ASSAY_ERROR_USAGE when not). ASSAY_ERROR_DATA
  * when an input whose digest both know is in both; see has_digests of struct assay_read_options.
- * When it fails otherwise (ASSAY_ERROR_LIMIT, _MEMORY), into holds part of from and can only be
- * freed.
+ * Then into is as it was. When it fails otherwise (ASSAY_ERROR_LIMIT, _MEMORY, _CANCELLED by the
+ * thread's hooks), into holds part of from and can only be freed.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_dataset_merge(struct assay_dataset *into,
                                                                  const struct assay_dataset *from,

@@ -265,6 +265,13 @@ struct assay__input assay__dataset_input_at(const struct assay_dataset *dataset,
     return (struct assay__input){key, key + strlen(key) + 1, dataset->inputs.counts[number]};
 }
 
+bool assay__dataset_has_input(const struct assay_dataset *dataset,
+                              const struct assay_dataset *other, uint32_t number)
+{
+    const struct assay__index_key *key = &other->inputs.names.keys[number];
+    return assay__counter_get(&dataset->inputs, key->bytes, key->length) > 0;
+}
+
 void assay__dataset_unseal(struct assay_dataset *dataset)
 {
     dataset->is_unsealed = true;

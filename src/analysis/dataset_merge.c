@@ -167,8 +167,11 @@ static enum assay_status add_cells(struct assay_dataset *into, const struct assa
     enum assay_status status = map_looks(into, from, &map, err);
     uint32_t slices = assay__dataset_slice_count(into), groups = assay__dataset_group_count(into);
     for (uint32_t s = 0; status == ASSAY_OK && map.count > 1 && s < slices; s++)
-        for (uint32_t g = 0; status == ASSAY_OK && g < groups; g++)
+        for (uint32_t g = 0; status == ASSAY_OK && g < groups; g++) {
             status = fill_looks(into, &map, s, g, err);
+            if (status == ASSAY_OK)
+                status = assay__halt_check(halt, err);
+        }
     slices = assay__dataset_slice_count(from);
     groups = assay__dataset_group_count(from);
     for (uint32_t s = 0; status == ASSAY_OK && s < slices; s++) {
@@ -205,25 +208,36 @@ static enum assay_status add_skipped(struct assay_dataset *into, const struct as
     return status;
 }
 
-/* Events may belong to several parts, which have other exposures; rows of exposures do not. */
-static enum assay_status add_inputs(struct assay_dataset *into, const struct assay_dataset *from,
-                                    struct assay_error *err)
+/*
+ * Nothing is added when an input is in both. Events may belong to several parts, which have other
+ * exposures; rows of exposures do not.
+ */
+static enum assay_status check_inputs(const struct assay_dataset *into,
+                                      const struct assay_dataset *from, struct assay_error *err)
 {
-    if (!assay__dataset_is_sealed(from))
-        assay__dataset_unseal(into);
     for (uint32_t i = 0; i < assay__dataset_input_count(from); i++) {
         struct assay__input input = assay__dataset_input_at(from, i);
-        bool is_known = false;
-        enum assay_status status = assay__dataset_input(into, &input, &is_known, err);
-        if (status != ASSAY_OK)
-            return status;
-        if (is_known && input.events[0] == '\0')
+        if (input.events[0] == '\0' && assay__dataset_has_input(into, from, i))
             return assay__fail(err, ASSAY_ERROR_DATA,
                                "An input of %llu rows is in both datasets: its rows would count "
                                "twice.",
                                (unsigned long long)input.rows);
     }
     return ASSAY_OK;
+}
+
+static enum assay_status add_inputs(struct assay_dataset *into, const struct assay_dataset *from,
+                                    struct assay_error *err)
+{
+    enum assay_status status = check_inputs(into, from, err);
+    if (status == ASSAY_OK && !assay__dataset_is_sealed(from))
+        assay__dataset_unseal(into);
+    for (uint32_t i = 0; status == ASSAY_OK && i < assay__dataset_input_count(from); i++) {
+        struct assay__input input = assay__dataset_input_at(from, i);
+        bool is_known;
+        status = assay__dataset_input(into, &input, &is_known, err);
+    }
+    return status;
 }
 
 enum assay_status assay_dataset_merge(struct assay_dataset *into, const struct assay_dataset *from,

@@ -41,6 +41,9 @@ const struct assay__counter *assay__dataset_skipped(const struct assay_dataset *
 uint32_t assay__dataset_input_count(const struct assay_dataset *dataset);
 struct assay__input assay__dataset_input_at(const struct assay_dataset *dataset, uint32_t number);
 bool assay__dataset_is_sealed(const struct assay_dataset *dataset);
+/** assay__dataset_has_input() tells whether an input of another dataset was read into this, too. */
+bool assay__dataset_has_input(const struct assay_dataset *dataset,
+                              const struct assay_dataset *other, uint32_t number);
 
 struct assay__note_head {
     int32_t level, metric;

@@ -231,12 +231,70 @@ START_TEST(datasets_of_two_plans_do_not_merge)
 }
 END_TEST
 
+/* Sealed: of one or two tables. */
+static struct assay_dataset *read_sealed(const struct assay_plan *plan, const char *first,
+                                         const char *second)
+{
+    const struct assay_read_options options = {.has_digests = true};
+    struct assay_table *tables[2] = {NULL, NULL};
+    struct assay_dataset *dataset;
+    struct assay_error err;
+    assert_ok(assay_table_from_csv(first, strlen(first), NULL, &tables[0], &err), &err);
+    if (second != NULL)
+        assert_ok(assay_table_from_csv(second, strlen(second), NULL, &tables[1], &err), &err);
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    assert_ok(
+        assay_dataset_read_tables(dataset, tables, NULL, second != NULL ? 2 : 1, &options, &err),
+        &err);
+    assay_table_free(tables[0]);
+    assay_table_free(tables[1]);
+    return dataset;
+}
+
+static char *sums_of(const struct assay_dataset *dataset)
+{
+    struct assay_error err;
+    char *text;
+    assert_ok(assay_dataset_summarize(dataset, &text, NULL, &err), &err);
+    return text;
+}
+
+/* What is refused leaves the dataset, its seal and its inputs as they were. */
+START_TEST(a_merge_that_is_refused_changes_nothing)
+{
+    static const char SHARED[] = "g,y\nA,1\nB,2\n", OTHER[] = "g,y\nA,3\nB,5\n";
+    struct assay_plan *plan =
+        test_plan("{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"A\"},"
+                  "\"metrics\":[{\"id\":\"y\"}]}");
+    struct assay_dataset *into = read_sealed(plan, SHARED, NULL);
+    struct assay_dataset *both = read_sealed(plan, OTHER, SHARED);
+    struct assay_dataset *other = read_sealed(plan, OTHER, NULL);
+    struct assay_error err;
+    char *before = sums_of(into), *want = sums_of(both);
+    ck_assert_int_eq(assay_dataset_merge(into, both, &err), ASSAY_ERROR_DATA);
+    char *after = sums_of(into);
+    ck_assert_str_eq(after, before);
+    assert_ok(assay_dataset_merge(into, other, &err), &err);
+    char *whole = sums_of(into);
+    ck_assert_str_eq(whole, want);
+    assay_free(before);
+    assay_free(after);
+    assay_free(want);
+    assay_free(whole);
+    assay_dataset_free(into);
+    assay_dataset_free(both);
+    assay_dataset_free(other);
+    assay_plan_free(plan);
+}
+END_TEST
+
 static void add_cases(TCase *c)
 {
     tcase_add_test(c, many_groups_and_slices_have_their_units);
     tcase_add_test(c, groups_without_values_miss_no_covariates);
     tcase_add_test(c, merged_parts_are_the_whole);
     tcase_add_test(c, datasets_of_two_plans_do_not_merge);
+    tcase_add_test(c, a_merge_that_is_refused_changes_nothing);
 }
 
 int main(void)
