@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Servers as sources: types of columns that they have, what these make of a value, and how rows get there.
 
-ORACLE_ENGINE names the engine, ORACLE_SOURCE the source of assay and ORACLE_RUN the command that runs
-statements of standard input, both with %s for a database: whole, part0, part1 or part2.
+ORACLE_ENGINE names the engine, ORACLE_SOURCE the source of assay, ORACLE_RUN the command that runs statements
+of standard input, and ORACLE_ASK, if there is one, the command that prints a table of what one gives; all with
+%s for a database: whole, part0, part1 or part2.
 """
 import os
 import re
@@ -165,6 +166,13 @@ class Engine:
         done = subprocess.run(command, shell=True, input=text.encode(), capture_output=True)
         if done.returncode:
             raise RuntimeError(done.stderr.decode("utf-8", "replace"))
+
+    def ask(self, database, statement):
+        """What the engine's client prints of a statement: (None, table) or (error, None)."""
+        command = os.environ["ORACLE_ASK"].replace("%s", database)
+        done = subprocess.run(command, shell=True, input=statement.encode(), capture_output=True)
+        error = done.stderr.decode("utf-8", "replace")
+        return (error, None) if done.returncode else (None, done.stdout.decode())
 
 
 ENGINES = {
