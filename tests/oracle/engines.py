@@ -223,6 +223,7 @@ ENGINES = {
                 "char(30)": padded,
                 "varchar(60) collate utf8mb4_bin": kept,
                 "varchar(60) collate utf8mb4_unicode_ci": kept,
+                "varbinary(120)": kept,
                 "enum": without_blanks,
             },
             {

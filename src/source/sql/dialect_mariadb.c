@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* MariaDB: decimal has 65 digits and is cut beyond them with no more than a warning, so that 15
  * stay free for sums. Collations would take A for a and pass over blanks at the end. Of a text an
- * instant is read up to what is not understood, such as its offset: only whole ones are read. */
+ * instant is read up to what is not understood, such as its offset: only whole ones are read.
+ * Bytes that are no UTF-8 would all become question marks: a binary that has some is written in
+ * hexadecimal digits. */
 #include "source/sql/dialect.h"
 
 const struct assay__sql_dialect assay__sql_mariadb = {
@@ -11,7 +13,9 @@ const struct assay__sql_dialect assay__sql_mariadb = {
     .quote = '`',
     .columns_max = 4000,
     .escape = ASSAY__SQL_HEX,
-    .text = "cast($1 as char character set utf8mb4) collate utf8mb4_nopad_bin",
+    .text = "case when charset($1) = 'binary' and cast(cast($1 as char character set utf8mb4) as "
+            "binary) <> cast($1 as binary) then cast(concat('0x', hex($1)) as char character set "
+            "utf8mb4) else cast($1 as char character set utf8mb4) end collate utf8mb4_nopad_bin",
     .number = "cast($1 as char character set utf8mb4) collate utf8mb4_nopad_bin",
     .matches = "$1 regexp $2",
     .very_end = "(?![[:space:]])",
