@@ -186,22 +186,57 @@ static enum assay_status note_source(struct assay__builder *builder, struct assa
     return status;
 }
 
-static const char *missing_sentence(const struct assay__builder *builder, uint32_t metric)
+/* Units that are not in the metric yet; of one whose values may be missing all without a value. */
+static uint64_t waiting_units(const struct assay__builder *builder, uint32_t metric)
+{
+    const struct assay_metric_result total = {.metric = metric};
+    uint32_t last = builder->look_count - 1;
+    uint64_t waiting = 0;
+    if (!builder->plan->metrics[metric].window.is_set || builder->look_count == 0)
+        return 0;
+    if (assay__may_lack_values(&builder->plan->metrics[metric]))
+        return builder->out->missing[metric];
+    for (uint32_t g = 0; g < builder->out->group_count; g++)
+        waiting +=
+            assay__look_units(builder, 0, last, g) - assay__result_units(builder, &total, last, g);
+    return waiting < builder->out->missing[metric] ? waiting : builder->out->missing[metric];
+}
+
+static const char *waiting_sentence(const struct assay__builder *builder, uint32_t metric,
+                                    uint64_t units)
+{
+    const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
+    return assay__arena_format(
+        builder->arena,
+        assay__may_lack_values(plan)
+            ? "Units without a value of %s, or whose window is not complete, "
+              "left out: %s."
+            : "Units whose window of %s is not complete, left out: %s.",
+        plan->id, assay__count(units).text);
+}
+
+static const char *missing_sentence(const struct assay__builder *builder, uint32_t metric,
+                                    uint64_t units)
 {
     const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
     return assay__arena_format(builder->arena, "Units without a value of %s, %s: %s.", plan->id,
                                plan->missing == ASSAY_MISSING_ZERO ? "counted as 0" : "left out",
-                               assay__count(builder->out->missing[metric]).text);
+                               assay__count(units).text);
 }
 
 static enum assay_status note_missing(struct assay__builder *builder, uint32_t metric,
                                       struct assay_error *err)
 {
     const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
+    uint64_t waiting = waiting_units(builder, metric);
+    uint64_t missing = builder->out->missing[metric] - waiting;
     enum assay_status status = ASSAY_OK;
-    if (builder->out->missing[metric] > 0)
+    if (waiting > 0)
         status = assay__annotate(builder, ASSAY_NOTE_INFO, (int32_t)metric, NOWHERE,
-                                 missing_sentence(builder, metric), err);
+                                 waiting_sentence(builder, metric, waiting), err);
+    if (status == ASSAY_OK && missing > 0)
+        status = assay__annotate(builder, ASSAY_NOTE_INFO, (int32_t)metric, NOWHERE,
+                                 missing_sentence(builder, metric, missing), err);
     for (uint32_t i = 0; status == ASSAY_OK && i < assay__metric_covariate_count(plan); i++) {
         uint64_t count = builder->out->missing_covariates[metric * ASSAY_COVARIATES_MAX + i];
         if (count > 0)
@@ -219,9 +254,15 @@ static enum assay_status note_missing(struct assay__builder *builder, uint32_t m
 /* Units without a value are counted; sums that cannot be used have no such units. */
 static const char *lack_of_values(const struct assay__builder *builder, uint32_t metric)
 {
+    uint64_t waiting = waiting_units(builder, metric);
+    if (waiting > 0 && waiting == builder->out->missing[metric])
+        return assay__may_lack_values(&builder->plan->metrics[metric])
+                   ? "values yet: every unit's is missing, or its window is not complete"
+                   : "values yet: no unit's window is complete";
     return builder->out->missing[metric] > 0
                ? "values: every unit's is missing"
-               : "figures: none of its rows has all that a test needs. Remedy: give a variance";
+               : "figures: no row of it has all that a test needs. Remedy: check its name, or give "
+                 "a variance";
 }
 
 static enum assay_status note_metric(struct assay__builder *builder, uint32_t metric,
@@ -231,11 +272,12 @@ static enum assay_status note_metric(struct assay__builder *builder, uint32_t me
     enum assay_status status = note_missing(builder, metric, err);
     if (status == ASSAY_OK &&
         out->results[(size_t)metric * builder->pair_count * out->slice_count].look_count == 0)
-        status = assay__annotate(builder, ASSAY_NOTE_ERROR, (int32_t)metric, NOWHERE,
-                                 assay__arena_format(builder->arena, "%s has no %s.",
-                                                     builder->plan->metrics[metric].id,
-                                                     lack_of_values(builder, metric)),
-                                 err);
+        status = assay__annotate(
+            builder, waiting_units(builder, metric) > 0 ? ASSAY_NOTE_WARNING : ASSAY_NOTE_ERROR,
+            (int32_t)metric, NOWHERE,
+            assay__arena_format(builder->arena, "%s has no %s.", builder->plan->metrics[metric].id,
+                                lack_of_values(builder, metric)),
+            err);
     if (status == ASSAY_OK)
         status = assay__note_conditions(builder, metric, err);
     for (uint32_t p = 0; status == ASSAY_OK && p < builder->pair_count; p++)

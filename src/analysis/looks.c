@@ -203,6 +203,12 @@ static bool may_miss(const struct assay_measure *measure)
            measure->aggregation != ASSAY_AGGREGATE_COUNT_DISTINCT;
 }
 
+bool assay__may_lack_values(const struct assay_metric_plan *metric)
+{
+    return metric->missing != ASSAY_MISSING_ZERO &&
+           (may_miss(&metric->measure) || may_miss(&metric->denominator_measure));
+}
+
 uint64_t assay__result_units(const struct assay__builder *builder,
                              const struct assay_metric_result *result, uint32_t k, uint32_t group)
 {
@@ -211,7 +217,7 @@ uint64_t assay__result_units(const struct assay__builder *builder,
         return assay__look_units(builder, result->slice, k, group);
     const void *state = assay__look_state(builder, result->slice, k, group, result->metric);
     uint64_t units = state == NULL ? 0 : assay__metric_accumulator(metric)->count(state);
-    if (!may_miss(&metric->measure) && !may_miss(&metric->denominator_measure))
+    if (!assay__may_lack_values(metric))
         return units;
     int64_t length = metric->window.ns + (metric->offset.is_set ? metric->offset.ns : 0);
     uint32_t before = k;

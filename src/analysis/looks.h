@@ -18,6 +18,9 @@ struct assay__look {
 uint64_t assay__look_units(const struct assay__builder *builder, uint32_t slice, uint32_t k,
                            uint32_t group);
 
+/** assay__may_lack_values(): a unit whose window is complete may have no value of the metric. */
+bool assay__may_lack_values(const struct assay_metric_plan *metric);
+
 /**
  * assay__result_units() are those of a group that a result rests on at look k: all; of a metric
  * with a window those whose window is complete, for the others are not looked at yet. Where values
