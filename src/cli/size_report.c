@@ -144,6 +144,9 @@ static void say_sharing(const struct size_query *query, struct assay__text *word
     assay__text_puts(words, " and");
     say_count(query->plan.comparison_count, "comparison", words);
     assay__text_putc(words, '.');
+    if (query->plan.comparison_count > 1)
+        assay__text_puts(words,
+                         " Units are those of one comparison: each further group adds its own.");
 }
 
 static void say_history(const struct size_query *query, struct assay__text *words)
