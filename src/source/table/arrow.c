@@ -41,8 +41,11 @@ static enum assay_status check_batch(const struct arrow *self, struct assay_erro
 {
     const struct ArrowSchema *schema = &self->schema;
     const struct ArrowArray *array = &self->array;
-    if (array->n_children != schema->n_children || !assay__arrow_is_sound(array))
-        return fail_data(self, "The Arrow array does not have the columns of its schema.", err);
+    bool lacks_bits = array->null_count > 0 &&
+                      (array->n_buffers < 1 || array->buffers == NULL || array->buffers[0] == NULL);
+    if (array->n_children != schema->n_children || !assay__arrow_is_sound(array) || lacks_bits)
+        return fail_data(self, "The Arrow array does not fit its schema, a struct of columns.",
+                         err);
     for (int64_t c = 0; c < array->n_children; c++) {
         const struct ArrowArray *child = array->children[c];
         if (!assay__arrow_fits(schema->children[c], child) || child->length < array->offset ||

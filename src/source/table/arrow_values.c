@@ -282,6 +282,31 @@ const char *assay__arrow_value(const struct ArrowSchema *schema, const struct Ar
     return assay__arrow_value(schema->dictionary, array->dictionary, at, scratch, out);
 }
 
+/* What formats that are not read are called by those who write them. */
+static const char *name_of(const char *format)
+{
+    static const char *const NAMES[][2] = {{"e", "float16"},
+                                           {"z", "binary"},
+                                           {"Z", "large_binary"},
+                                           {"vz", "binary_view"},
+                                           {"w:", "fixed_size_binary"},
+                                           {"tt", "time"},
+                                           {"tD", "duration"},
+                                           {"ti", "interval"},
+                                           {"+l", "list"},
+                                           {"+L", "large_list"},
+                                           {"+v", "list_view"},
+                                           {"+w", "fixed_size_list"},
+                                           {"+s", "struct"},
+                                           {"+m", "map"},
+                                           {"+u", "union"},
+                                           {"+r", "run_end_encoded"}};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (strncmp(format, NAMES[i][0], strlen(NAMES[i][0])) == 0)
+            return NAMES[i][1];
+    return format;
+}
+
 const char *assay__arrow_unread(const struct ArrowSchema *schema)
 {
     const char *format = schema->dictionary != NULL ? schema->dictionary->format : schema->format;
@@ -291,7 +316,7 @@ const char *assay__arrow_unread(const struct ArrowSchema *schema)
     bool is_read = type != NULL &&
                    (type->read != read_decimal || decimal_scale(format, &scale, &bits)) &&
                    (type->read != read_timestamp || timestamp_unit(format) != 0);
-    return is_read ? NULL : format;
+    return is_read ? NULL : name_of(format);
 }
 
 static bool is_whole(const struct arrow_type *type)

@@ -14,7 +14,7 @@ const char *assay__arrow_value(const struct ArrowSchema *schema, const struct Ar
                                int64_t index, char scratch[ASSAY__CELL_BYTES],
                                struct assay__field *out);
 
-/** assay__arrow_unread() is the format of a type that is not read; NULL: it is. */
+/** assay__arrow_unread() is the name or format of a type that is not read; NULL: it is. */
 const char *assay__arrow_unread(const struct ArrowSchema *schema);
 
 /** assay__arrow_is_missing(): the bitmap of validity, if there is one, says so. */

@@ -141,6 +141,8 @@ END_TEST
 START_TEST(a_type_that_is_not_read_is_refused_where_it_is_used)
 {
     static const char *const TYPES[] = {"e", "d:76,2,256", "+l", "tsx:", "w:16"};
+    static const char *const SAID[] = {"float16", "d:76,2,256", "list",
+                                       "tsx:", "fixed_size_binary"};
     static const struct {
         const char *plan, *name; /* of the last column */
         bool is_used;
@@ -161,12 +163,13 @@ START_TEST(a_type_that_is_not_read_is_refused_where_it_is_used)
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES * (sizeof TYPES / sizeof *TYPES); i++) {
         size_t c = i / (sizeof TYPES / sizeof *TYPES);
         const char *type = TYPES[i % (sizeof TYPES / sizeof *TYPES)];
+        const char *said = SAID[i % (sizeof TYPES / sizeof *TYPES)];
         char *text, says[100];
         struct assay_error err = {0};
         enum assay_status status =
             analyze(CASES[c].plan, make_table(CASES[c].name, type), &text, &err);
         snprintf(says, sizeof says, "The type of column '%s' is not read: '%s'.", CASES[c].name,
-                 type);
+                 said);
         ck_assert_msg(status == (CASES[c].is_used ? ASSAY_ERROR_DATA : ASSAY_OK), "%zu: %s", c,
                       err.message);
         ck_assert_msg(!CASES[c].is_used || (strcmp(err.message, says) == 0 && err.column == 4),
@@ -197,7 +200,7 @@ START_TEST(names_of_a_type_that_is_not_read_are_refused)
     assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
     ck_assert_int_eq(assay_dataset_read_tables(dataset, &table, NULL, 1, NULL, &err),
                      ASSAY_ERROR_DATA);
-    ck_assert_str_eq(err.message, "The type of column 'g' is not read: 'z'.");
+    ck_assert_str_eq(err.message, "The type of column 'g' is not read: 'binary'.");
     assay_dataset_free(dataset);
     assay_table_free(table);
     assay_plan_free(plan);
