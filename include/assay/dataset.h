@@ -190,7 +190,7 @@ assay_dataset_stream(const struct assay_dataset *dataset, const struct assay_sin
  * assay_sums_merge() adds up tables of sufficient statistics in files, as 'assay merge' does,
  * and writes the whole as above. Sealed parts must be of one plan and no input may be in two of
  * them. ASSAY_ERROR_DATA for parts that do not fit together, were cut or edited;
- * ASSAY_ERROR_NO_INPUT, _IO, _LIMIT, _USAGE (no paths), _MEMORY.
+ * ASSAY_ERROR_NO_INPUT, _IO, _LIMIT, _USAGE (no paths), _CANCELLED by the thread's hooks, _MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_sums_merge(const char *const *paths,
                                                               size_t path_count, char **text,
