@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "number/number.h"
 #include "analysis/looks.h"
 
@@ -285,11 +286,48 @@ static enum assay_status note_metric(struct assay__builder *builder, uint32_t me
     return status;
 }
 
+/* The shortest window of the plan's metrics; 0 without windows. */
+static int64_t shortest_window(const struct assay_plan *plan)
+{
+    int64_t shortest = 0;
+    for (uint32_t m = 0; m < plan->metric_count; m++) {
+        const struct assay_duration *window = &plan->metrics[m].window;
+        if (window->is_set && (shortest == 0 || window->ns < shortest))
+            shortest = window->ns;
+    }
+    return shortest;
+}
+
+/*
+ * The last look ends with its bucket, and the data may end long before: windows that end between
+ * are taken for complete, and measure too little.
+ */
+static enum assay_status note_early_end(struct assay__builder *builder, struct assay_error *err)
+{
+    enum { PARTS = 20 }; /* of a window, that may be missing without a word */
+    int64_t window = shortest_window(builder->plan);
+    int64_t latest = assay__dataset_latest(builder->dataset);
+    char look[ASSAY__TIME_BYTES], end[ASSAY__TIME_BYTES];
+    if (window == 0 || builder->plan->has_as_of || latest == INT64_MIN ||
+        builder->look_time == INT64_MIN || builder->look_time - latest <= window / PARTS)
+        return ASSAY_OK;
+    assay__time_write(builder->look_time, look);
+    assay__time_write(latest, end);
+    return assay__annotate(builder, ASSAY_NOTE_WARNING, -1, NOWHERE,
+                           assay__arena_format(builder->arena,
+                                               "The last look ends at %s, and the data at %s: "
+                                               "windows that end between count as complete, though "
+                                               "what falls into the rest of them is not there. "
+                                               "Remedy: give asOf.",
+                                               look, end),
+                           err);
+}
+
 enum assay_status assay__analyze_notes(struct assay__builder *builder, struct assay_error *err)
 {
     static enum assay_status (*const WHOLE[])(struct assay__builder *, struct assay_error *) = {
-        note_counts, assay__note_skipped,  note_groups, note_srm,
-        note_plan,   assay__note_decision, note_source};
+        note_counts, assay__note_skipped, note_groups,          note_srm,
+        note_plan,   note_early_end,      assay__note_decision, note_source};
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < sizeof WHOLE / sizeof *WHOLE; i++)
         status = WHOLE[i](builder, err);
