@@ -88,6 +88,14 @@ def real(text, value, r):
     return None if is_tie(text, near, "f", "I") else (text, F(text))
 
 
+def of_six_digits(text, value, r):
+    """A real that is shown with six digits."""
+    found = real(text, value, r)
+    return (
+        found if found and (found[1] is BAD or float("%.6g" % float(found[0])) == float(found[0])) else None
+    )
+
+
 def boolean(text, value, r):
     return (str(int(value)), value) if value in (0, 1) else None
 
@@ -215,7 +223,7 @@ ENGINES = {
                 "decimal(12,3)": fixed(12, 3),
                 "decimal(30,10)": fixed(30, 10),
                 "double": double,
-                "float": real,
+                "float": of_six_digits,
             },
             {
                 "text": kept,

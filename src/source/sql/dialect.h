@@ -30,9 +30,11 @@ struct assay__sql_dialect {
     unsigned name_bytes_max; /* longer identifiers are cut in silence; 0: they are not */
     unsigned columns_max;    /* of a query */
     enum assay__sql_escape escape;
-    const char *text;      /* $1, a column, as text that compares and groups by its bytes */
-    const char *number;    /* $1, a column, as the text of a number, shortest for doubles */
-    const char *matches;   /* whether $1, a text, matches $2, the literal of a regular expression */
+    const char *text;    /* $1, a column, as text that compares and groups by its bytes */
+    const char *number;  /* $1, a column, as the text of a number, shortest for doubles */
+    const char *matches; /* whether $1, a text, matches $2, the literal of a regular expression */
+    const char
+        *is_whole; /* whether $1, the text of a number, is all of $2, the column; NULL: it is */
     const char *very_end;  /* behind a pattern's $, where that would take a line end after it */
     const char *whole;     /* $1, a text or NULL, times $3 (10^$2) as a whole number; or $1 as a
                               decimal, where digits is 0 */

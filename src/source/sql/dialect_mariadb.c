@@ -18,6 +18,7 @@ const struct assay__sql_dialect assay__sql_mariadb = {
             "utf8mb4) else cast($1 as char character set utf8mb4) end collate utf8mb4_nopad_bin",
     .number = "cast($1 as char character set utf8mb4) collate utf8mb4_nopad_bin",
     .matches = "$1 regexp $2",
+    .is_whole = "(cast($1 as double) = $2 or cast($1 as float) = $2)", /* float shows 6 digits */
     .very_end = "(?![[:space:]])",
     .whole = "cast(cast($1 as decimal(65, $2)) * $3 as decimal(20, 0))",
     .as_double = "cast($1 as double)",

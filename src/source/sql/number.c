@@ -124,6 +124,17 @@ static const char *words(struct assay__sql *sql, const char *text, bool is_true,
                              is_true);
 }
 
+/* Whether the text of a cell has all that the number in the column has. */
+static const char *is_whole(struct assay__sql *sql, uint32_t cell)
+{
+    if (sql->dialect->is_whole == NULL)
+        return "";
+    const char *text = assay__sql_format(sql, "n%u", cell + 1);
+    const char *column = assay__sql_format(sql, "as_is%u", cell + 1);
+    return assay__sql_format(sql, " and %s",
+                             assay__sql_fill(sql, sql->dialect->is_whole, text, column, ""));
+}
+
 const char *assay__sql_number(struct assay__sql *sql, const struct assay__sql_read *read)
 {
     const char *text = assay__sql_format(sql, "n%u", read->cell + 1), *when;
@@ -135,9 +146,12 @@ const char *assay__sql_number(struct assay__sql *sql, const struct assay__sql_re
     else if (sql->dialect->digits == 0)
         when = assay__sql_format(sql, "when %s then %s", matches(sql, text, ANY_NUMBER), text);
     else
-        when = assay__sql_format(sql, "when %s or %s then %s",
-                                 matches(sql, text, fitting_pattern(sql, scale)),
-                                 scientific_fits(sql, text, scale), text);
+        when =
+            assay__sql_format(sql,
+                              sql->dialect->is_whole == NULL ? "when %s or %s%s then %s"
+                                                             : "when (%s or %s)%s then %s",
+                              matches(sql, text, fitting_pattern(sql, scale)),
+                              scientific_fits(sql, text, scale), is_whole(sql, read->cell), text);
     if (is_choice || read->kind == ASSAY__SQL_READ_EITHER) {
         bool is_filter = read->kind == ASSAY__SQL_READ_FILTER_CHOICE;
         const char *yes = words(sql, text, true, is_filter),

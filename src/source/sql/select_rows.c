@@ -55,6 +55,8 @@ static void put_texts(struct assay__sql *sql, uint32_t source)
         if (is_number)
             assay__sql_put(sql, ",\n    %s as n%u",
                            assay__sql_fill(sql, sql->dialect->number, column, "", ""), c + 1);
+        if (is_number && sql->dialect->is_whole != NULL)
+            assay__sql_put(sql, ",\n    %s as as_is%u", column, c + 1);
     }
     if (columns->time != ASSAY__UNBOUND)
         assay__sql_put(sql, ",\n    %s as t",

@@ -12,7 +12,7 @@
  * A statement is a chain of subqueries; this is what each of them holds, and the names of columns
  * in them. E is the number of a source: 0 for units or exposures, then the events.
  *
- *   texts_E    cN a column as text, nN as the text of a number; t microseconds since 1970
+ *   texts_E    cN a column as text, nN of a number, as_isN as it is; t microseconds since 1970
  *   numbers_E  vN a number that was read, see struct assay__sql_read
  *   rows_E     o what becomes of the row, see enum assay__sql_outcome; u unit, g group, dN value of
  *              a dimension, sN 1 in the segment, wN 1 where a filter passes
