@@ -199,7 +199,7 @@ static void write_srm(struct assay__json *json, const struct assay_analysis *ana
 static void write_slices(struct assay__json *json, const struct assay_analysis *analysis)
 {
     assay__json_member_begin(json, "slices", '[');
-    for (uint32_t s = 0; s < analysis->srm_count; s++) {
+    for (uint32_t s = 0; s < analysis->srm_count && !json->out->failed; s++) {
         assay__json_begin(json, '{');
         assay__detail_slice(json, &analysis->slices[analysis->srm[s].slice]);
         write_srm(json, analysis, &analysis->srm[s]);
@@ -213,7 +213,7 @@ static void write_comparisons(struct assay__json *json, const struct assay_analy
     assay__json_member_begin(json, "comparisons", '[');
     for (size_t i = 0; i < analysis->result_count; i++) {
         const struct assay_metric_result *result = &analysis->results[i];
-        for (uint32_t look = 0; look < result->look_count; look++)
+        for (uint32_t look = 0; look < result->look_count && !json->out->failed; look++)
             assay__detail_comparison(json, analysis, result, &result->looks[look]);
     }
     assay__json_end(json, ']');

@@ -208,11 +208,11 @@ void assay__write_csv(const struct assay_analysis *analysis,
     COLUMN_LIST(COLUMN_NAME)
 #undef COLUMN_NAME
     assay__text_putc(out, '\n');
-    for (size_t i = 0; i < analysis->result_count; i++) {
+    for (size_t i = 0; i < analysis->result_count && !out->failed; i++) {
         struct source source = {.analysis = analysis, .result = &analysis->results[i]};
         if (source.result->look_count == 0)
             write_row(out, &source);
-        for (uint32_t look = 0; look < source.result->look_count; look++) {
+        for (uint32_t look = 0; look < source.result->look_count && !out->failed; look++) {
             source.look = &source.result->looks[look];
             write_row(out, &source);
         }

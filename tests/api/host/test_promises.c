@@ -3,6 +3,8 @@
  * What assay.h promises of every function: outputs are written on success only, and a sink's
  * failure is one of the function that was given it.
  */
+#include <time.h>
+
 #include "test.h"
 
 static const char PLAN[] = "{\"parent\":\"workflows/w/instances/i\",\"columns\":{\"group\":\"g\"},"
@@ -127,6 +129,76 @@ START_TEST(what_a_sink_leaves_out_of_its_error_is_filled_in)
 }
 END_TEST
 
+/* Four rows for each value of a dimension. */
+static char *many_slices(int count, size_t *length)
+{
+    char *csv = malloc((size_t)count * 4 * 32 + 32), *end = csv;
+    ck_assert_ptr_nonnull(csv);
+    end += sprintf(end, "g,d,y\n");
+    for (int row = 0; row < 4 * count; row++)
+        end += sprintf(end, "%c,%d,%d\n", 'A' + row % 2, row / 4, row * 7919 % 1000);
+    *length = (size_t)(end - csv);
+    return csv;
+}
+
+static enum assay_status fail_at_once(void *context, const char *bytes, size_t length,
+                                      struct assay_error *err)
+{
+    (void)bytes;
+    (void)err;
+    *(size_t *)context += length;
+    return ASSAY_ERROR_IO;
+}
+
+static enum assay_status count_bytes(void *context, const char *bytes, size_t length,
+                                     struct assay_error *err)
+{
+    (void)fail_at_once(context, bytes, length, err);
+    return ASSAY_OK;
+}
+
+static clock_t time_of(const struct assay_analysis *analysis, int format,
+                       const struct assay_sink *sink, enum assay_status want)
+{
+    struct assay_error err;
+    clock_t begin = clock();
+    ck_assert_int_eq(assay_analysis_stream(analysis, (enum assay_format)format, NULL, sink, &err),
+                     want);
+    return clock() - begin;
+}
+
+/* What comes after a failure of the sink is not computed: there may be millions of rows. */
+START_TEST(writing_ends_with_its_sink)
+{
+    struct assay_plan *plan =
+        test_plan("{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"A\"},"
+                  "\"dimensions\":[\"d\"],\"metrics\":[{\"id\":\"y\"}]}");
+    struct assay_dataset *dataset;
+    struct assay_analysis *analysis;
+    struct assay_table *table;
+    struct assay_error err;
+    size_t length, all, few;
+    char *csv = many_slices(4000, &length);
+    assert_ok(assay_table_from_csv(csv, length, NULL, &table, &err), &err);
+    assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
+    assert_ok(assay_dataset_read_tables(dataset, &table, NULL, 1, NULL, &err), &err);
+    assert_ok(assay_dataset_analyze(dataset, &analysis, &err), &err);
+    for (int format = ASSAY_FORMAT_RESULT; format <= ASSAY_FORMAT_CSV; format++) {
+        const struct assay_sink whole = {count_bytes, &all}, poor = {fail_at_once, &few};
+        all = few = 0;
+        clock_t used = time_of(analysis, format, &whole, ASSAY_OK);
+        clock_t spent = time_of(analysis, format, &poor, ASSAY_ERROR_IO);
+        ck_assert_uint_gt(all, 8 * few);
+        ck_assert_msg(spent < used / 3, "format %d: %ld of %ld", format, (long)spent, (long)used);
+    }
+    assay_analysis_free(analysis);
+    assay_dataset_free(dataset);
+    assay_table_free(table);
+    assay_plan_free(plan);
+    free(csv);
+}
+END_TEST
+
 /* Moments of another shape are refused, and the dataset is as it was: sealed. */
 START_TEST(moments_that_are_refused_leave_the_seal)
 {
@@ -153,6 +225,7 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, outputs_of_calls_that_fail_stay_as_they_were);
     tcase_add_test(cases, what_a_sink_leaves_out_of_its_error_is_filled_in);
+    tcase_add_test(cases, writing_ends_with_its_sink);
     tcase_add_test(cases, moments_that_are_refused_leave_the_seal);
 }
 
