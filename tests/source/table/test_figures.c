@@ -170,7 +170,7 @@ START_TEST(figures_out_of_range_are_refused)
 }
 END_TEST
 
-/* A mean alone is no test, and no error, of a metric that has nothing else. */
+/* Without a variance a metric has no test; that is not an error. */
 START_TEST(variances_may_not_be_known)
 {
     static const char MEANS[] = "{\"comparisons\":{\"baseline\":\"A\"},\"metrics\":["

@@ -163,7 +163,7 @@ START_TEST(always_valid_p_is_alpha_at_the_boundary)
 }
 END_TEST
 
-/* What is no standard error gives no boundary, whatever its sign. */
+/* Without a standard error above 0 there is no boundary. */
 START_TEST(without_a_standard_error_there_is_no_boundary)
 {
     static const double NONE[] = {NAN, 0.0, -0.1};
