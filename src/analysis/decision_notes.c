@@ -267,14 +267,15 @@ static enum assay_status note_reversal(struct assay__builder *builder,
         const char *id = builder->plan->metrics[results->metric].id;
         status = assay__annotate(
             builder, ASSAY_NOTE_WARNING, (int32_t)results->metric, NOWHERE,
-            assay__arena_format(builder->arena,
-                                "%s is %s in %s than in %s over all units, and %s in each of "
-                                "the %u values of %s: the total shows that these values have other "
-                                "shares in the groups. Remedy: find out why before relying on it.",
-                                id, way > 0 ? "higher" : "lower",
-                                builder->group_names[results->compared],
-                                builder->group_names[results->baseline],
-                                way > 0 ? "lower" : "higher", contrary, key),
+            assay__arena_format(
+                builder->arena,
+                "%s is %s in %s than in %s over all units, and %s in each of "
+                "the %u values of %s with %d units or more: the total shows that "
+                "these values have other shares in the groups. Remedy: find out "
+                "why before relying on it.",
+                id, way > 0 ? "higher" : "lower", builder->group_names[results->compared],
+                builder->group_names[results->baseline], way > 0 ? "lower" : "higher", contrary,
+                key, ASSAY__HETEROGENEITY_UNITS),
             err);
     }
     return status;
