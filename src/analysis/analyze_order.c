@@ -240,11 +240,23 @@ static enum assay_status order_pairs(struct assay__builder *builder, struct assa
     return status;
 }
 
+/* What was noted while the data were read may say why, such as a metric of another name. */
+static enum assay_status fail_empty(const struct assay__builder *builder, struct assay_error *err)
+{
+    enum assay_annotation_level level;
+    int32_t metric;
+    const char *text;
+    if (assay__dataset_note_count(builder->dataset) == 0)
+        return assay__fail(err, ASSAY_ERROR_DATA, "The data have no rows to analyze.");
+    assay__dataset_note_at(builder->dataset, 0, &level, &metric, &text);
+    return assay__fail(err, ASSAY_ERROR_DATA, "The data have no rows to analyze. %s", text);
+}
+
 enum assay_status assay__analyze_order(struct assay__builder *builder, struct assay_error *err)
 {
     enum assay_status status = order_groups(builder, err);
     if (status == ASSAY_OK && builder->out->group_count == 0)
-        return assay__fail(err, ASSAY_ERROR_DATA, "The data have no rows to analyze.");
+        return fail_empty(builder, err);
     if (status == ASSAY_OK)
         status = order_slices(builder, err);
     if (status == ASSAY_OK)

@@ -211,6 +211,12 @@ static void write_head(struct assay__page *page, const struct sheet *sheet)
         assay__text_format(&words, "Units are drawn from the %s of the data. ", pool);
     else
         assay__text_puts(&words, "Units are drawn from distributions. ");
+    if (simulation->treatment_count > 1)
+        assay__text_format(
+            &words,
+            "An outcome counts where one of the %u treatments has it: one experiment "
+            "may have several. ",
+            simulation->treatment_count);
     assay__text_format(&words, "Figures after %s are Monte Carlo standard errors.",
                        page->unicode ? "\xc2\xb1" : "+-");
     assay__page_words(page, &words, 0, 0);
