@@ -13,9 +13,9 @@
 /** struct assay__kept_stats: see struct assay_stats, and assay__effective_units(). */
 struct assay__kept_stats {
     uint64_t n;
-    double effective; /* 0 before it is known */
     double estimate, variance, standard_error;
     double unadjusted, unadjusted_standard_error, skewness;
+    double effective; /* 0 before it is known */
 };
 
 /** struct assay__kept_difference: see struct assay_difference. */

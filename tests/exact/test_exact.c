@@ -221,7 +221,7 @@ END_TEST
 START_TEST(bad_calls_are_refused_and_change_nothing)
 {
     struct assay_error err;
-    struct assay_moments *moments;
+    struct assay_moments *moments = NULL;
     refuse(assay_moments_new((struct assay_moments_shape){2, 0}, &moments, &err),
            ASSAY_ERROR_DOMAIN, &err, "0 or 1 denominator");
     ck_assert_ptr_null(moments);

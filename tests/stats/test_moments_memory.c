@@ -144,7 +144,7 @@ END_TEST
 
 START_TEST(nothing_is_made_or_written_without_memory)
 {
-    struct assay_moments *none, *moments = new_moments(0, 0);
+    struct assay_moments *none = NULL, *moments = new_moments(0, 0);
     struct assay__text text = {0};
     /* Too large for integers of one scale beside what is there. */
     const struct assay_decimal sums[3] = {{1, 100, 0, NULL}, {1, 200, 0, NULL}, {1, 300, 0, NULL}};

@@ -131,7 +131,7 @@ START_TEST(options_that_contradict)
         {.region = "eu", .token = "t", .backoff_seconds = INFINITY},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct assay_client *client;
+        struct assay_client *client = NULL;
         struct assay_error err = {0};
         ck_assert_msg(assay_client_new(&cases[i], &client, &err) == ASSAY_ERROR_USAGE, "case %zu",
                       i);
@@ -157,6 +157,7 @@ START_TEST(describe_blanks_the_token)
                            "Content-Type: application/json\n"
                            "User-Agent: assay/" ASSAY_VERSION "\n\n" POST_BODY "\n");
     free(text);
+    text = NULL;
     ck_assert_int_eq(assay_client_describe(client, "{}", 2, &text, &err), ASSAY_ERROR_DATA);
     ck_assert_ptr_null(text);
     assay_client_free(client);
