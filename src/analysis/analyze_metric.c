@@ -333,7 +333,9 @@ static enum assay_status take_look(struct assay__builder *builder,
     if (status != ASSAY_OK)
         return status;
     conclude_look(tests, result, look);
-    return !once || assay__keep_harm(builder->arena, result) ? ASSAY_OK : assay__fail_memory(err);
+    bool is_lost = once && !last; /* the next look takes its place */
+    return !is_lost || assay__keep_harm(builder->arena, result) ? ASSAY_OK
+                                                                : assay__fail_memory(err);
 }
 
 /* All comparisons of one metric in one slice, placed at result[pair * slice_count + slice]. */

@@ -29,8 +29,10 @@ bool assay__has_few(const struct assay__builder *builder, const struct assay_met
 void assay__note_effective(const struct assay__builder *builder,
                            const struct assay_metric_result *result, struct assay_look_result *look)
 {
-    look->comparison.baseline.effective = effective(builder, result, result->baseline);
-    look->comparison.compared.effective = effective(builder, result, result->compared);
+    const uint32_t groups[2] = {result->baseline, result->compared};
+    for (int side = 0; side < 2; side++)
+        look->effective[side] =
+            (uint32_t)fmin(floor(effective(builder, result, groups[side])), UINT32_MAX);
 }
 
 /* A planned comparison; figures are divided by 2^unit, so that their squares are doubles too. */

@@ -10,12 +10,11 @@
 #include "assay/analysis.h"
 #include "base/arena.h"
 
-/** struct assay__kept_stats: see struct assay_stats, and assay__effective_units(). */
+/** struct assay__kept_stats: see struct assay_stats. */
 struct assay__kept_stats {
     uint64_t n;
     double estimate, variance, standard_error;
     double unadjusted, unadjusted_standard_error, skewness;
-    double effective; /* 0 before it is known */
 };
 
 /** struct assay__kept_difference: see struct assay_difference. */

@@ -42,10 +42,15 @@ static uint64_t events_of(const struct assay__kept_stats *stats)
     return (uint64_t)fmin(successes, (double)stats->n - successes);
 }
 
+/* Of a group that is the baseline (side 0) or the compared one (side 1) of a look; NULL: none. */
 static void check_metric(struct assay__case *it, uint32_t metric, uint32_t group,
-                         const struct assay__kept_stats *stats)
+                         const struct assay_look_result *look, int side)
 {
     const struct assay_plan *plan = it->builder->plan;
+    const struct assay__kept_stats *stats = look == NULL ? NULL
+                                            : side == 0  ? &look->comparison.baseline
+                                                         : &look->comparison.compared;
+    uint32_t effective = look == NULL ? 0 : look->effective[side];
     const char *id = plan->metrics[metric].id;
     uint64_t n = stats == NULL ? 0 : stats->n;
     if (!has_units(it, group))
@@ -63,14 +68,13 @@ static void check_metric(struct assay__case *it, uint32_t metric, uint32_t group
                                                            "%s has %s in %s; advice needs %s.", id,
                                                            values, group_id(it, group),
                                                            assay__count(plan->minimum_units).text));
-    } else if (stats != NULL && stats->effective < (double)plan->minimum_units) {
+    } else if (stats != NULL && effective < plan->minimum_units && effective < UINT32_MAX) {
         assay__reason(it, "tooFewDenominators", (int32_t)metric,
                       assay__arena_format(it->builder->arena,
                                           "%s rests on %s unit%s in %s, as its denominators weigh; "
                                           "advice needs %s.",
-                                          id, assay__count((uint64_t)stats->effective).text,
-                                          (uint64_t)stats->effective == 1 ? "" : "s",
-                                          group_id(it, group),
+                                          id, assay__count(effective).text,
+                                          effective == 1 ? "" : "s", group_id(it, group),
                                           assay__count(plan->minimum_units).text));
     } else if (assay__metric_kind(plan->metrics[metric].type)->is_share && stats != NULL &&
                events_of(stats) < plan->minimum_events) {
@@ -101,8 +105,8 @@ uint32_t assay__reasons_to_withhold(struct assay__case *it)
         const struct assay_look_result *last = assay__last_look(result);
         if (result->hypothesis == ASSAY_HYPOTHESIS_NONE && !assay__holds_back(it, m))
             continue; /* shown only: no advice rests on it */
-        check_metric(it, m, it->control, last == NULL ? NULL : &last->comparison.baseline);
-        check_metric(it, m, it->group, last == NULL ? NULL : &last->comparison.compared);
+        check_metric(it, m, it->control, last, 0);
+        check_metric(it, m, it->group, last, 1);
     }
     assay__reasons_not_to_rely(it);
     return it->reason_count - before;

@@ -24,12 +24,16 @@ struct assay_look_result {
     double information_fraction; /* NaN without planned information */
     double alpha_spent;          /* alpha used up to this look */
     double futility;             /* the statistic's futility bound; NaN where there is none */
-    bool is_futile;              /* the statistic, pointing up for the wanted side, is below it */
     double deterioration_alpha_spent;
     double null_difference;                        /* metric units, by this look's baseline */
     enum assay_tristate significant, deteriorated; /* the tests, at any look up to this one */
     enum assay_tristate powered;                   /* current >= required, at this look */
     bool is_overrun; /* all alpha was spent before: the last critical value is kept */
+    bool
+        is_futile; /* the statistic, pointing up for the wanted side, is below its futility bound */
+    /* Whole units that the estimates of the baseline and of the compared group rest on, see
+       assay__effective_units(); UINT32_MAX where there are more. */
+    uint32_t effective[2];
     /* Group sequential, total and segments: this look ends the sequence, as the first significant
        or the final one. Stage-wise, estimates in metric units; else NULL. */
     struct assay_horizon_estimate *stopped;
@@ -62,14 +66,14 @@ struct assay_metric_result {
     double null_difference;        /* metric units: minus or plus the margin, or 0 */
     double margin_abs, effect_abs; /* in metric units; NaN when not planned, or a share of 0 */
     struct assay_look_result *looks;
-    uint32_t look_count; /* >= 1 unless the slice has no units for it; a fixed horizon has
-                            one, the last */
+    uint32_t look_count;  /* >= 1 unless the slice has no units for it; a fixed horizon has
+                             one, the last */
+    uint32_t ahead_count; /* of ahead[] */
     struct assay_look_result *harmed; /* of a fixed horizon: the latest look at which harm was found
                                          surely; NULL: none */
     struct assay_look_ahead *ahead;   /* looks to come of a sequence that goes on; of the total
                                          only */
-    uint32_t ahead_count;
-    bool is_final;               /* the horizon asks for no further look */
+    bool is_final;                    /* the horizon asks for no further look */
     uint32_t first_significant;  /* look of the data at which the role's test was first significant;
                                     UINT32_MAX: none. Then `significant` stays yes */
     uint32_t first_deteriorated; /* likewise of the deterioration test, at any look so far */
@@ -105,9 +109,9 @@ struct assay__shown {
  */
 struct assay_srm_result {
     uint32_t slice;
-    struct assay_srm test;
     uint32_t look;   /* that p is of; UINT32_MAX: the last one */
     int64_t time_ns; /* the end of that look; INT64_MIN when the data have no time */
+    struct assay_srm test;
     struct assay_srm_group *groups;
     const char *message;
 };
