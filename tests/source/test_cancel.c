@@ -10,15 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 /* A call that its end does not reach would wait far longer; a busy machine may take its time. */
 static const double LATE_SECONDS = 20.0;
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static int cancel;
 
@@ -27,7 +22,7 @@ static void *cancel_soon(void *context)
     const struct timespec wait = {.tv_nsec = 100000000};
     double *at = context;
     nanosleep(&wait, NULL);
-    *at = now();
+    *at = assay__clock_now();
     __atomic_store_n(&cancel, 1, __ATOMIC_RELAXED);
     return NULL;
 }
@@ -56,7 +51,7 @@ START_TEST(a_pipe_without_data_is_given_up)
     assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
     ck_assert_int_eq(pthread_create(&thread, NULL, cancel_soon, &at), 0);
     ck_assert_int_eq(assay_dataset_read(dataset, list, 1, &options, &err), ASSAY_ERROR_CANCELLED);
-    double end = now();
+    double end = assay__clock_now();
     pthread_join(thread, NULL);
     ck_assert_double_lt(end - at, LATE_SECONDS);
     fclose(writer);
@@ -90,7 +85,7 @@ START_TEST(a_stream_without_data_is_given_up)
     ck_assert_int_eq(pthread_create(&thread, NULL, cancel_soon, &at), 0);
     ck_assert_int_eq(assay_dataset_read_tables(dataset, &table, NULL, 1, &options, &err),
                      ASSAY_ERROR_CANCELLED);
-    double end = now();
+    double end = assay__clock_now();
     pthread_join(thread, NULL);
     ck_assert_double_lt(end - at, LATE_SECONDS);
     assay_table_free(table);
@@ -173,10 +168,10 @@ START_TEST(rows_without_end_are_given_up_at_the_deadline)
     const struct assay_read_options options = {.hooks = &hooks};
     assert_ok(assay_table_from_rows(NAMES, 3, endless, &row, NULL, &table, &err), &err);
     assert_ok(assay_dataset_new(plan, &dataset, &err), &err);
-    double begin = now();
+    double begin = assay__clock_now();
     ck_assert_int_eq(assay_dataset_read_tables(dataset, &table, NULL, 1, &options, &err),
                      ASSAY_ERROR_CANCELLED);
-    ck_assert_double_lt(now() - begin, 0.1 + LATE_SECONDS);
+    ck_assert_double_lt(assay__clock_now() - begin, 0.1 + LATE_SECONDS);
     ck_assert_int_gt(row, 0);
     assay_dataset_free(dataset);
     assay_table_free(table);
@@ -254,10 +249,10 @@ START_TEST(an_analysis_is_given_up)
     const struct assay_analyze_options by_deadline = {.hooks = &deadline};
     ck_assert_int_eq(assay_dataset_analyze_with(dataset, &by_progress, &analysis, &err),
                      ASSAY_ERROR_CANCELLED);
-    double begin = now();
+    double begin = assay__clock_now();
     ck_assert_int_eq(assay_dataset_analyze_with(dataset, &by_deadline, &analysis, &err),
                      ASSAY_ERROR_CANCELLED);
-    ck_assert_double_lt(now() - begin, 0.001 + LATE_SECONDS);
+    ck_assert_double_lt(assay__clock_now() - begin, 0.001 + LATE_SECONDS);
     assay_dataset_free(dataset);
 }
 END_TEST

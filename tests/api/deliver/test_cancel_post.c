@@ -5,19 +5,13 @@
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 static const double LATE_SECONDS = 5.0;
 static const char BODY[] = "{\"parent\":\"workflows/w/instances/i\",\"analysisResultId\":\"res-1\","
                            "\"analysisResult\":{\"results\":[]}}";
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* A socket of loopback that is bound, and takes connections into its queue when it listens. */
 static int silent_server(bool listens, char url[64])
@@ -51,16 +45,16 @@ static void post(bool listens, const char *outbox)
     struct assay_error err;
     size_t delivered, left;
     assert_ok(assay_client_new(&options, &client, &err), &err);
-    double begin = now();
+    double begin = assay__clock_now();
     ck_assert_int_eq(assay_client_post(client, BODY, sizeof BODY - 1, &delivery, &err),
                      ASSAY_ERROR_CANCELLED);
-    ck_assert_double_lt(now() - begin, 0.15 + LATE_SECONDS);
+    ck_assert_double_lt(assay__clock_now() - begin, 0.15 + LATE_SECONDS);
     ck_assert_int_eq(delivery.stored, outbox != NULL);
     if (outbox != NULL) {
-        begin = now();
+        begin = assay__clock_now();
         ck_assert_int_eq(assay_client_flush(client, &delivered, &left, &err),
                          ASSAY_ERROR_CANCELLED);
-        ck_assert_double_lt(now() - begin, 0.15 + LATE_SECONDS);
+        ck_assert_double_lt(assay__clock_now() - begin, 0.15 + LATE_SECONDS);
         ck_assert_uint_eq(left, 1);
     }
     assay_client_free(client);

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/curl_library.h"
 #include "base/odbc_library.h"
 #include "hostile.h"
@@ -35,13 +36,6 @@ static volatile sig_atomic_t stop;
 static struct ask asks[ASKS_MAX];
 static size_t ask_count;
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static void wait_a_little(void)
 {
     const struct timespec wait = {.tv_nsec = 20000000};
@@ -51,7 +45,7 @@ static void wait_a_little(void)
 static void *run(void *argument)
 {
     struct ask *ask = argument;
-    ask->begin = now();
+    ask->begin = assay__clock_now();
     const struct assay__warehouse warehouse = {
         .sources = ask->sources,
         .source_count = ask->source_count,
@@ -59,7 +53,7 @@ static void *run(void *argument)
         .seconds = ask->by_time ? 1 : 0,
         .stop = ask->by_time ? NULL : &stop};
     ask->status = assay__warehouse_read(ask->dataset, &warehouse, &ask->err);
-    ask->end = now();
+    ask->end = assay__clock_now();
     return NULL;
 }
 
@@ -82,7 +76,7 @@ static struct ask *begin(const char *source, const char *other, bool by_time)
 /* The signal, and the end of all that were begun. */
 static void end_all(void)
 {
-    double from = now();
+    double from = assay__clock_now();
     __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
     for (size_t i = 0; i < ask_count; i++)
         pthread_join(asks[i].thread, NULL);
@@ -120,7 +114,7 @@ enum { ODBC_COUNT = sizeof ODBC / sizeof *ODBC };
 static void begin_odbc(void)
 {
     struct assay_error err;
-    double from = now();
+    double from = assay__clock_now();
     assert_ok(assay__odbc_load(&err), &err);
     silent_odbc_use();
     for (size_t i = 0; i < ODBC_COUNT; i++) {
@@ -129,7 +123,7 @@ static void begin_odbc(void)
     }
     begin("odbc:wrong", "odbc:rows-deaf", false);
     begin("odbc:wrong", "odbc:login", false);
-    while (silent_odbc_waiting() < 2 * ODBC_COUNT && now() - from < LATE_SECONDS)
+    while (silent_odbc_waiting() < 2 * ODBC_COUNT && assay__clock_now() - from < LATE_SECONDS)
         wait_a_little();
     ck_assert_uint_ge(silent_odbc_waiting(), 2 * ODBC_COUNT);
 }
@@ -137,10 +131,10 @@ static void begin_odbc(void)
 /* The threads that were left alone end in peace when the network is back. */
 static void end_odbc(void)
 {
-    double from = now();
+    double from = assay__clock_now();
     ck_assert_uint_gt(silent_odbc_open(), 0);
     silent_odbc_return();
-    while (silent_odbc_open() > 0 && now() - from < LATE_SECONDS)
+    while (silent_odbc_open() > 0 && assay__clock_now() - from < LATE_SECONDS)
         wait_a_little();
     ck_assert_uint_eq(silent_odbc_open(), 0);
 }
@@ -196,9 +190,9 @@ static bool is_kill(struct hostile *server, size_t index)
 static void check_kill(struct hostile *server, size_t index, bool by_time)
 {
     char wanted[200];
-    double from = now();
+    double from = assay__clock_now();
     while (hostile_requests(server) > 1 && !is_kill(server, hostile_requests(server) - 1) &&
-           now() - from < LATE_SECONDS)
+           assay__clock_now() - from < LATE_SECONDS)
         wait_a_little();
     size_t count = hostile_requests(server);
     ck_assert_uint_le(count, index + 1);
@@ -228,7 +222,7 @@ static void begin_clickhouse(void)
 {
     static char names[2 * SILENCE_COUNT][100];
     struct assay_error err;
-    double from = now();
+    double from = assay__clock_now();
     assert_ok(assay__curl_load(&err), &err);
     for (size_t i = 0; i < 2 * SILENCE_COUNT; i++) {
         const struct silence *silence = &SILENCES[i / 2];
@@ -238,7 +232,7 @@ static void begin_clickhouse(void)
     }
     for (size_t i = 0; i < 2 * SILENCE_COUNT; i++)
         while (hostile_requests(servers[i]) < SILENCES[i / 2].requests &&
-               now() - from < LATE_SECONDS)
+               assay__clock_now() - from < LATE_SECONDS)
             wait_a_little();
 }
 
