@@ -6,6 +6,19 @@
 set -u
 # shellcheck source=tests/cli/begin
 . "$(dirname "$0")/begin"
+
+# A table with the name of a subquery is told, where an engine takes it for that: each name in the
+# statements that were looked at.
+names=$(grep -hoE '[a-z_0-9]+ as \(' tests/cli/sql/*/stdout | sed 's/ as (//' | sort -u)
+count=0 missed=
+for name in $names; do
+    count=$((count + 1))
+    "$ASSAY" sql --plan data/hillstrom.plan.json --dialect mariadb --table "$name" >"$work/out" 2>"$work/err"
+    grep -q "takes the table '$name' for the statement's own subquery" "$work/err" || missed="$missed $name"
+done
+[ "$count" -ge 30 ] && [ -z "$missed" ]
+ok $? "tables with the names of $count subqueries are told; not:$missed"
+
 if [ "$(sqlite3 :memory: "select decimal_mul('2', '2') || ('1' regexp '^1$')" 2>/dev/null)" != 41 ]; then
     echo "sqlite3 with decimal and regexp is not installed; skipped"
     summary
