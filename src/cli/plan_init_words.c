@@ -109,7 +109,7 @@ static const char *const NOT[] = {"not",   "no",    "non",  "without", "free",
 /* Less of it is better when a span of time is of these, as in load_time. */
 static const char *const SLOW[] = {"load", "response", "handle", "hold", "delivery", "carga", NULL};
 static const char *const SPAN[] = {"time", "ms", "msec", "seconds", "minutes", "tiempo", NULL};
-/* In the order of how sure they are. */
+/* In the order of how sure they are; those from FIRST_WEAK on by where they stand, too. */
 static const char *const CONTROL[] = {"control",
                                       "ctrl",
                                       "ctl",
@@ -123,15 +123,14 @@ static const char *const CONTROL[] = {"control",
                                       "placebo",
                                       "champion",
                                       "none",
-                                      "no",
                                       "default",
                                       "original",
-                                      "off",
                                       "old",
-                                      "alt",
+                                      "false",
+                                      "no",
+                                      "off",
                                       "a",
                                       "0",
-                                      "false",
                                       NULL};
 /* clang-format on */
 
@@ -262,12 +261,54 @@ bool words_without_before(const char *name, char out[WORDS_BYTES])
     return is_before && kept > 0;
 }
 
+static bool has_digit(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] >= '0' && text[i] <= '9')
+            return true;
+    return false;
+}
+
+/* "A: red", "A (red)" and "A - red", but not "a new one", a-b or 0.5. */
+static bool begins_a_title(const char *name)
+{
+    const char *sign = name + 1 + strspn(name + 1, " ");
+    return *sign != '\0' && strchr(sign > name + 1 ? ":)(|]=-" : ":)(|]=", *sign) != NULL;
+}
+
+/* Whether no, off, a or 0 is a group's name where it stands in one: 2.0 and "20 % off" are not. */
+static bool is_at_its_place(const char *name, const char *words, const char *word, size_t length)
+{
+    const char *before = word - 1, *after = word + length;
+    while (before > words && before[-1] != ' ')
+        before--;
+    size_t before_length = word - 1 > before ? (size_t)(word - 1 - before) : 0;
+    if (length == 2) /* no, but not "no 2" */
+        return *after == '\0' || !has_digit(after + 1, 1);
+    if (length == 3) /* off */
+        return *after == '\0' && !has_digit(words, strlen(words));
+    if (before_length > 0 && is_listed(before, before_length, GROUP))
+        return true;
+    if (*after == '\0')
+        return !has_digit(before, before_length);
+    return before_length == 0 && strchr("aA0", name[0]) != NULL && begins_a_title(name);
+}
+
 unsigned words_control_rank(const char *name)
 {
+    static const char FIRST_WEAK[] = "no";
+    char words[WORDS_BYTES];
+    bool is_weak = false;
+    words_split(name, words);
     for (unsigned i = 0; CONTROL[i] != NULL; i++) {
         const char *const list[] = {CONTROL[i], NULL};
-        if (has_word(name, list))
-            return i + 1;
+        const char *at = words, *word;
+        size_t length;
+        is_weak = is_weak || strcmp(CONTROL[i], FIRST_WEAK) == 0;
+        while (next_word(&at, &word, &length))
+            if (is_listed(word, length, list) &&
+                (!is_weak || is_at_its_place(name, words, word, length)))
+                return i + 1;
     }
     return 0;
 }
