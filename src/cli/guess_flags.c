@@ -210,7 +210,7 @@ static void refuse_events(struct work *work)
             struct assay__text one = {0};
             char quoted[CLI_HINT_BYTES] = "";
             put_escaped(&one, profile->columns[i].name);
-            assay__text_puts(&one, ":aggregation=sum");
+            assay__text_puts(&one, guess->columns[i].is_of_unit ? "" : ":aggregation=sum");
             if (!one.failed)
                 cli_quote(one.data, quoted);
             assay__text_format(&said, " --%s %s",
@@ -227,12 +227,11 @@ static void refuse_events(struct work *work)
     assay__text_release(&said);
 }
 
-/* A metric whose direction is not known was guessed all the same. */
-static void write_check(struct work *work, uint32_t column)
+/* What was guessed all the same, though it may well be otherwise. */
+static void write_check(struct work *work, uint32_t column, const char *check)
 {
     static const char MORE[] = "; and more";
     const char *name = work->table.profile.columns[column].name;
-    const char *check = work->table.guess.columns[column].check;
     char *out = work->guess->checks;
     size_t used = strlen(out), room = sizeof work->guess->checks - sizeof MORE;
     if (check == NULL || used >= room || strstr(out, MORE) != NULL)
@@ -241,6 +240,18 @@ static void write_check(struct work *work, uint32_t column)
                           assay__utf8_shown(name, strlen(name)), name, check);
     if (length >= 0 && (size_t)length >= room - used)
         memcpy(out + used, MORE, sizeof MORE);
+}
+
+/* Stores, schools, cities: when these were drawn by lot, they are the units. */
+static void check_clusters(struct work *work)
+{
+    if (plan_flags_given(work->flags, "unit") != NULL)
+        return;
+    for (uint32_t i = 0; i < work->table.profile.column_count; i++)
+        if (work->table.guess.columns[i].is_cluster)
+            write_check(work, i,
+                        "each of its values lies within one group; if groups were drawn by it, it "
+                        "is the unit");
 }
 
 static void guess_metrics(struct work *work)
@@ -267,7 +278,7 @@ static void guess_metrics(struct work *work)
         else
             add(work, use == USE_PROPORTION ? "proportion" : "metric", value.data);
         assay__text_release(&value);
-        write_check(work, i);
+        write_check(work, i, guess->columns[i].check);
     }
 }
 
@@ -287,6 +298,7 @@ static void guess_units(struct work *work)
     refuse_totals(work);
     if (work->guess->refusal[0] != '\0')
         return;
+    check_clusters(work);
     guess_unit(work);
     if (guess->group == GUESS_NONE && !has_comparison(work->flags))
         refuse(work, "Which group is the control? Add --baseline.");

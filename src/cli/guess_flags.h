@@ -9,7 +9,7 @@
 struct guess_flags {
     struct assay__arena arena;
     struct assay__text flags; /* what was guessed, as options; empty when nothing was */
-    char checks[800];         /* ". Check " and metrics whose direction is not known; or "" */
+    char checks[800];         /* ". Check " and columns whose guess may be wrong; or "" */
     char refusal[1200];       /* why it is not safe to guess, with the options to add; or "" */
 };
 

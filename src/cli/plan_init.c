@@ -210,7 +210,9 @@ static void write_metric(const struct init *init, uint32_t column, bool is_last)
     assay__text_puts(out, "    {\n      \"id\": ");
     quote(out, init->profile->columns[column].name);
     assay__text_format(out, ",\n      \"type\": \"%s\",\n", type);
-    if (init->guess->unit_repeats)
+    if (init->guess->unit_repeats && one->is_of_unit)
+        assay__text_puts(out, "      // The same in all rows of a unit: taken once.\n");
+    else if (init->guess->unit_repeats)
         assay__text_puts(out, "      \"aggregation\": \"sum\",\n");
     write_covariates(init, column);
     assay__text_puts(out, one->is_guardrail ? "      // \"nonInferiorityMargin\": 0.02,\n"

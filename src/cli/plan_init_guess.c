@@ -11,60 +11,7 @@
 #include "base/utf8.h"
 #include "cli/plan_init_words.h"
 
-enum { DIMENSION_VALUES_MAX = 30, DIMENSIONS_MAX = 10, REPEATED_LEAST = 10 };
-
-/* Values that repeat, and do so within one group: lots were drawn for them. */
-static bool lies_within_groups(const struct table_profile *profile, const struct table_guess *guess,
-                               uint32_t column)
-{
-    struct nesting nesting;
-    return guess->group != GUESS_NONE && profile_nest(profile, column, guess->group, &nesting) &&
-           nesting.repeated >= REPEATED_LEAST && nesting.scattered * 20 <= nesting.repeated;
-}
-
-/* Whole numbers, or texts: what ids are written as. */
-static bool may_be_id(const struct column_profile *column)
-{
-    return !column->is_choice && !column->is_time && !column->is_long &&
-           (!column->is_numeric || column->is_whole);
-}
-
-/* How much a column looks like a unit's id: by its name, and by how it lies within the groups. */
-static int unit_score(const struct table_profile *profile, const struct table_guess *guess,
-                      uint32_t column)
-{
-    const struct column_profile *one = &profile->columns[column];
-    if (!profile_is_usable(one) || column == guess->group || one->is_time || one->distinct < 3)
-        return 0;
-    bool is_event = words_have(one->name, WORD_EVENT);
-    int score = words_have(one->name, WORD_UNIT) && !is_event      ? 3
-                : words_have(one->name, WORD_ID_ONLY) && !is_event ? 1
-                                                                   : 0;
-    struct nesting nesting;
-    bool is_within = may_be_id(one) && lies_within_groups(profile, guess, column);
-    if (score > 0 && guess->group != GUESS_NONE &&
-        (!profile_nest(profile, column, guess->group, &nesting) ||
-         nesting.scattered * 5 > one->distinct))
-        return 0;
-    if (score < 3 && is_within)
-        return 2;
-    /* "id" alone is a unit's where it is unique; one that repeats could be anything. */
-    return score == 1 && one->distinct * 2 < one->present ? 0 : score;
-}
-
-static uint32_t find_unit(const struct table_profile *profile, const struct table_guess *guess)
-{
-    uint32_t best = GUESS_NONE;
-    int best_score = 0;
-    for (uint32_t i = 0; i < profile->column_count; i++) {
-        int score = unit_score(profile, guess, i);
-        if (score > best_score) {
-            best = i;
-            best_score = score;
-        }
-    }
-    return best;
-}
+enum { DIMENSION_VALUES_MAX = 30, DIMENSIONS_MAX = 10 };
 
 /* A column that has one value in each group says what the group says. */
 static bool follows_from_group(const struct table_profile *profile, const struct table_guess *guess,
@@ -75,26 +22,6 @@ static bool follows_from_group(const struct table_profile *profile, const struct
            profile->columns[column].distinct <= GUESS_GROUPS_MAX &&
            profile_nest(profile, guess->group, column, &nesting) && nesting.repeated >= 2 &&
            nesting.scattered == 0;
-}
-
-/* Coarser columns that lie within the groups, too: the draw may have been by them. */
-static void find_clusters(const struct table_profile *profile, struct table_guess *guess)
-{
-    for (uint32_t i = 0; guess->unit != GUESS_NONE && i < profile->column_count; i++)
-        guess->columns[i].is_cluster =
-            i != guess->unit && i != guess->group && profile_is_usable(&profile->columns[i]) &&
-            may_be_id(&profile->columns[i]) &&
-            profile->columns[i].distinct * 2 < profile->columns[guess->unit].distinct &&
-            lies_within_groups(profile, guess, i);
-}
-
-static uint32_t find_time(const struct table_profile *profile)
-{
-    for (uint32_t i = 0; i < profile->column_count; i++)
-        if (profile_is_usable(&profile->columns[i]) && profile->columns[i].is_time &&
-            profile->columns[i].distinct > 1)
-            return i;
-    return GUESS_NONE;
 }
 
 static bool is_metric(const struct column_guess *column)
@@ -258,6 +185,14 @@ static void count_metrics(const struct table_profile *profile, struct table_gues
         }
 }
 
+/* Of a unit, not of its rows, as a join brings them in: a sum would count each row. */
+static bool is_of_unit(const struct column_profile *column, const struct nesting *nesting)
+{
+    enum { REPEATED_LEAST = 10 };
+    return nesting->scattered == 0 && nesting->repeated >= REPEATED_LEAST &&
+           column->most * 2 <= column->present;
+}
+
 /* Rows of a unit that are equal in what is measured are one row written twice. */
 static void find_repeats(const struct table_profile *profile, struct table_guess *guess)
 {
@@ -265,10 +200,14 @@ static void find_repeats(const struct table_profile *profile, struct table_guess
     if (guess->unit == GUESS_NONE ||
         profile->columns[guess->unit].distinct == profile->columns[guess->unit].present)
         return;
-    for (uint32_t i = 0; i < profile->column_count && !guess->unit_repeats; i++)
-        guess->unit_repeats =
-            is_metric(&guess->columns[i]) &&
-            (!profile_nest(profile, guess->unit, i, &nesting) || nesting.scattered > 0);
+    for (uint32_t i = 0; i < profile->column_count; i++) {
+        if (!is_metric(&guess->columns[i]))
+            continue;
+        bool is_known = profile_nest(profile, guess->unit, i, &nesting);
+        guess->unit_repeats |= !is_known || nesting.scattered > 0;
+        guess->columns[i].is_of_unit = is_known && guess->columns[i].use == USE_MEAN &&
+                                       is_of_unit(&profile->columns[i], &nesting);
+    }
     guess->has_equal_rows = !guess->unit_repeats;
 }
 
@@ -415,14 +354,14 @@ enum assay_status guess_table(const struct table_profile *profile,
     if (status == ASSAY_OK)
         status = check_group(profile, guess, err);
     if (status == ASSAY_OK)
-        status = settle(profile, named->unit, find_unit(profile, guess), USE_UNIT, guess,
+        status = settle(profile, named->unit, guess_find_unit(profile, guess), USE_UNIT, guess,
                         &guess->unit, err);
     if (status == ASSAY_OK)
-        status =
-            settle(profile, named->time, find_time(profile), USE_TIME, guess, &guess->time, err);
+        status = settle(profile, named->time, guess_find_time(profile), USE_TIME, guess,
+                        &guess->time, err);
     if (status != ASSAY_OK)
         return status;
-    find_clusters(profile, guess);
+    guess_find_clusters(profile, guess);
     guess_metrics(profile, guess);
     guess_twins(profile, guess);
     guess_dimensions(profile, source, guess);

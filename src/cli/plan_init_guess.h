@@ -27,6 +27,7 @@ struct column_guess {
     bool is_guardrail;   /* metrics: what should not get worse */
     bool wants_decrease; /* metrics: less is better */
     const char *check;   /* metrics: what is not known of its direction; NULL. Static text. */
+    bool is_of_unit;     /* metrics: the same in all rows of a unit */
     bool is_cluster;     /* its values hold several units and lie within one group each */
     const char *reason;  /* USE_OTHER: why it is in no part of the plan. Static text. */
 };
@@ -56,6 +57,15 @@ struct named_columns {
  */
 uint32_t guess_find_group(const struct table_profile *profile, bool *is_sure);
 uint32_t guess_find_group_by_sizes(const struct table_profile *profile);
+
+/**
+ * guess_find_unit() is the column that looks most like the unit's id, and guess_find_time() that of
+ * the exposure's time; GUESS_NONE where none does. guess_find_clusters() marks the coarser columns
+ * that lie within the groups, too: the draw may have been by them.
+ */
+uint32_t guess_find_unit(const struct table_profile *profile, const struct table_guess *guess);
+uint32_t guess_find_time(const struct table_profile *profile);
+void guess_find_clusters(const struct table_profile *profile, struct table_guess *guess);
 
 /**
  * guess_table() guesses from names and values. ASSAY_ERROR_DATA when a named column is not there or

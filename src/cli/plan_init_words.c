@@ -50,6 +50,17 @@ static const char *const UNIT[] = {
     "respondent", "contact",      "lead",     "subscriber", "pseudo",      "fullvisitorid",
     "gebruiker",  "klant",        NULL};
 static const char *const ID_ONLY[] = {"id", "session", NULL};
+/* At the end, behind a unit: its id. */
+static const char *const KEY[] = {"key", "ref", "code", "num", "idx", "index", "pk", "guid", NULL};
+static const char *const EXPOSED[] = {"exposure",   "exposed",    "assigned",  "assignment",
+                                      "enrolled",   "enrollment", "enrolment", "bucketed",
+                                      "randomized", "randomised", "allocated", NULL};
+/* Times of the unit's own past, and of the row's. */
+static const char *const OWN_TIME[] = {
+    "signup", "signed", "registered",   "registration", "birth",       "birthday",  "birthdate",
+    "dob",    "joined", "geburtsdatum", "geboren",      "registriert", "anmeldung", NULL};
+static const char *const UPDATED[] = {"created",  "updated",  "modified", "loaded", "inserted",
+                                      "exported", "ingested", "last",     "end",    NULL};
 static const char *const EVENT[] = {
     "order",   "transaction",   "purchase", "event",      "invoice",  "payment", "request",
     "click",   "row",           "booking",  "impression", "pageview", "item",    "sku",
@@ -72,10 +83,9 @@ static const char *const MOMENT[] = {
     "event",    "exposure", "exposed",  "start",   "end",   "visit",  "first", "last", "assignment",
     "assigned", "order",    "purchase", "created", "local", "server", "unix",  NULL};
 static const char *const BEFORE[] = {
-    "pre",      "before",     "prior",  "previous", "prev",        "past",
-    "history",  "historical", "hist",   "baseline", "preexposure", "preperiod",
-    "lifetime", "recency",    "tenure", "age",      "vorher",      "bisher",
-    "pretest",  "alter",      "edad",   NULL};
+    "pre",        "before", "prior",    "previous",    "prev",      "past",    "history",
+    "historical", "hist",   "baseline", "preexposure", "preperiod", "recency", "tenure",
+    "age",        "vorher", "bisher",   "pretest",     "alter",     "edad",    NULL};
 static const char *const PERIOD[] = {"exposure", "period", "experiment", NULL};
 static const char *const LESS[] = {
     "latency",     "bounce",        "bounced",     "bounces",      "error",
@@ -134,13 +144,26 @@ static const char *const CONTROL[] = {"control",
                                       NULL};
 /* clang-format on */
 
-static const char *const *const LISTS[WORD_KIND_COUNT] = {
-    [WORD_GROUP] = GROUP, [WORD_MAYBE] = MAYBE,     [WORD_ARM] = ARM,
-    [WORD_UNIT] = UNIT,   [WORD_ID] = ID,           [WORD_ID_ONLY] = ID_ONLY,
-    [WORD_EVENT] = EVENT, [WORD_BEFORE] = BEFORE,   [WORD_PERIOD] = PERIOD,
-    [WORD_LESS] = LESS,   [WORD_MORE] = MORE,       [WORD_PLACE] = PLACE,
-    [WORD_CODE] = CODE,   [WORD_LAST_ID] = LAST_ID, [WORD_DATE_PART] = DATE_PART,
-    [WORD_PER] = PER};
+static const char *const *const LISTS[WORD_KIND_COUNT] = {[WORD_GROUP] = GROUP,
+                                                          [WORD_MAYBE] = MAYBE,
+                                                          [WORD_ARM] = ARM,
+                                                          [WORD_UNIT] = UNIT,
+                                                          [WORD_ID] = ID,
+                                                          [WORD_ID_ONLY] = ID_ONLY,
+                                                          [WORD_EVENT] = EVENT,
+                                                          [WORD_BEFORE] = BEFORE,
+                                                          [WORD_PERIOD] = PERIOD,
+                                                          [WORD_LESS] = LESS,
+                                                          [WORD_MORE] = MORE,
+                                                          [WORD_PLACE] = PLACE,
+                                                          [WORD_CODE] = CODE,
+                                                          [WORD_LAST_ID] = LAST_ID,
+                                                          [WORD_DATE_PART] = DATE_PART,
+                                                          [WORD_PER] = PER,
+                                                          [WORD_KEY] = KEY,
+                                                          [WORD_EXPOSED] = EXPOSED,
+                                                          [WORD_OWN_TIME] = OWN_TIME,
+                                                          [WORD_UPDATED_TIME] = UPDATED};
 
 static bool is_letter(char c)
 {
@@ -212,6 +235,16 @@ bool words_end(const char *name, enum word_kind kind)
     words_split(name, words);
     const char *last = strrchr(words, ' ');
     return last != NULL && is_listed(last + 1, strlen(last + 1), LISTS[kind]);
+}
+
+unsigned words_count(const char *name)
+{
+    char words[WORDS_BYTES];
+    unsigned count = 0;
+    words_split(name, words);
+    for (const char *p = words; *p != '\0'; p++)
+        count += *p == ' ';
+    return count;
 }
 
 bool words_are(const char *name, const char *word)

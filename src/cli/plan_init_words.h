@@ -23,6 +23,10 @@ enum word_kind {
     WORD_LAST_ID,   /* at the end: an id */
     WORD_DATE_PART, /* at the end: a year, a month */
     WORD_PER,
+    WORD_KEY,          /* at the end: the id of what stands before it */
+    WORD_EXPOSED,      /* when units were exposed, or assigned */
+    WORD_OWN_TIME,     /* when a unit signed up, or was born */
+    WORD_UPDATED_TIME, /* when a row was written, or something was last */
     WORD_KIND_COUNT
 };
 
@@ -48,6 +52,9 @@ enum words_direction words_direction(const char *name);
 
 /** words_end() tells whether the last word of a name is of a kind. */
 bool words_end(const char *name, enum word_kind kind);
+
+/** words_count() is how many words a name has. */
+unsigned words_count(const char *name);
 
 /** words_are() tells whether a name is that one word. */
 bool words_are(const char *name, const char *word);
