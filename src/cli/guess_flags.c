@@ -270,6 +270,8 @@ static void guess_metrics(struct work *work)
          i++) {
         enum column_use use = guess->columns[i].use;
         struct assay__text value = {0};
+        if (use == USE_OTHER)
+            write_check(work, i, guess->columns[i].check);
         if (use != USE_PROPORTION && use != USE_MEAN)
             continue;
         write_metric(work, i, &value);

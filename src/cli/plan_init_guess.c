@@ -156,6 +156,24 @@ static bool is_code(const struct table_profile *profile, const struct column_pro
     return reason != NULL && strcmp(reason, "codes") == 0;
 }
 
+/* Numbers that nobody can read as they stand: most likely to be measured, so that it must be said.
+ */
+static const char *unread_numbers(const struct table_profile *profile,
+                                  const struct table_source *source, uint32_t index)
+{
+    const struct column_profile *column = &profile->columns[index];
+    const char *open = source->open[index];
+    if (!profile_is_usable(column) || column->is_long || column->is_named_time ||
+        no_quantity(profile, column) != NULL || words_have(column->name, WORD_EVENT))
+        return NULL;
+    if (strstr(open, "decimal=") != NULL || strstr(open, "thousands=") != NULL ||
+        strstr(open, "percent=") != NULL)
+        return "it is left out, since its numbers can be read in two ways";
+    return column->other != NULL && column->numbers * 2 > column->present
+               ? "it is left out, since it holds other texts beside numbers"
+               : NULL;
+}
+
 static void guess_dimensions(const struct table_profile *profile, const struct table_source *source,
                              struct table_guess *guess)
 {
@@ -166,7 +184,8 @@ static void guess_dimensions(const struct table_profile *profile, const struct t
             (column->is_numeric && !is_code(profile, column)) || column->is_long ||
             column->is_time || column->distinct < 2 || column->distinct > DIMENSION_VALUES_MAX ||
             column->distinct * 2 > column->present || source->open[i][0] != '\0' ||
-            follows_from_group(profile, guess, i) || varies_within_units(profile, guess, i))
+            follows_from_group(profile, guess, i) || varies_within_units(profile, guess, i) ||
+            unread_numbers(profile, source, i) != NULL)
             continue;
         guess->columns[i].use = USE_DIMENSION;
         count++;
@@ -275,8 +294,10 @@ static void find_reasons(const struct table_profile *profile, const struct table
                          struct table_guess *guess)
 {
     for (uint32_t i = 0; i < profile->column_count; i++)
-        if (guess->columns[i].use == USE_OTHER)
+        if (guess->columns[i].use == USE_OTHER) {
             guess->columns[i].reason = reason_of(profile, source, guess, i);
+            guess->columns[i].check = unread_numbers(profile, source, i);
+        }
 }
 
 /* The column the user named, or what find made of it. */
@@ -331,6 +352,16 @@ static enum assay_status fail_unmeasured(const struct table_profile *profile,
     if (profile->rows == 0)
         return assay__fail_at(err, ASSAY_ERROR_DATA, file, 1, 0,
                               "There is a header but no row of data.");
+    for (uint32_t i = 0; i < profile->column_count; i++) {
+        const struct column_profile *column = &profile->columns[i];
+        if (unread_numbers(profile, source, i) != NULL && column->other != NULL)
+            return assay__fail_at(
+                err, ASSAY_ERROR_DATA, file, 0, 0,
+                "No column can be measured: '%.*s' holds other texts beside "
+                "numbers, such as '%.*s'.",
+                assay__utf8_shown(column->name, strlen(column->name)), column->name,
+                assay__utf8_shown(column->other, strlen(column->other)), column->other);
+    }
     return assay__fail_at(err, ASSAY_ERROR_DATA, file, 0, 0,
                           "No column can be measured: none holds numbers that differ and do more "
                           "than count the rows. Values that are in another file are joined by "

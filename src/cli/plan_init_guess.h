@@ -26,7 +26,8 @@ struct column_guess {
     uint32_t metric;     /* USE_TWIN: column of its metric */
     bool is_guardrail;   /* metrics: what should not get worse */
     bool wants_decrease; /* metrics: less is better */
-    const char *check;   /* metrics: what is not known of its direction; NULL. Static text. */
+    const char *check;   /* metrics: what is not known of its direction; USE_OTHER: why numbers
+                            are left out that may be one; NULL. Static text. */
     bool is_of_unit;     /* metrics: the same in all rows of a unit */
     bool is_cluster;     /* its values hold several units and lie within one group each */
     const char *reason;  /* USE_OTHER: why it is in no part of the plan. Static text. */

@@ -43,6 +43,9 @@ static void judge_cell(struct column_profile *column, const struct assay_dialect
     bool is_blank = assay__dialect_is_missing(dialect, cell);
     bool is_number = assay__dialect_number(dialect, cell, &number, digits) == ASSAY__CELL_OK;
     column->has_number |= is_number;
+    column->numbers += is_number;
+    if (!is_number && !is_blank && column->other == NULL && cell->length <= PROFILE_VALUE_BYTES_MAX)
+        column->other = assay__arena_copy(&column->values.arena, cell->text, cell->length);
     column->has_above |= is_number && number.mantissa > 0;
     column->has_below |= is_number && number.mantissa < 0;
     column->has_zero |= is_number && number.mantissa == 0;

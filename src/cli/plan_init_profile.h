@@ -18,6 +18,8 @@ struct column_profile {
     const char *name;
     uint64_t present;           /* cells that are not missing */
     bool has_number;            /* some are numbers */
+    uint64_t numbers;           /* how many are */
+    const char *other;          /* the first that cannot be read and is not missing; NULL */
     uint32_t words;             /* private: spellings of 0 and 1 */
     bool is_numeric;            /* every one is a number, or stands for none */
     bool is_choice;             /* every one is 0 or 1, true or false, yes or no */

@@ -188,6 +188,14 @@ static void put_difference(const struct assay_dialect *from, const struct assay_
         assay__remedy_put(out, "missing", to->missing[i]);
 }
 
+static bool has_comma(const sample_t *sample)
+{
+    for (size_t i = 0; i < sample->count; i++)
+        if (memchr(sample->cells[i].text, ',', sample->cells[i].length) != NULL)
+            return true;
+    return false;
+}
+
 /* Tries decimal marks and thousands on top of what is there already. */
 static bool try_marks(const struct assay_dialect *from, struct assay_dialect to,
                       const sample_t *sample, char out[ASSAY__REMEDY_BYTES])
@@ -202,6 +210,8 @@ static bool try_marks(const struct assay_dialect *from, struct assay_dialect to,
                  {',', "\xC2\xA0"}, {',', "\xE2\x80\xAF"},
                  {'.', "_"},        {'.', "\xE2\x80\x99"}};
     for (size_t i = 0; i < sizeof MARKS / sizeof *MARKS; i++) {
+        if (i == 1 && !has_comma(sample)) /* a decimal comma that nobody wrote */
+            continue;
         if (MARKS[i].decimal != 0) {
             to.decimal = MARKS[i].decimal == '.' ? from->decimal : ',';
             to.thousands = MARKS[i].thousands;

@@ -23,10 +23,25 @@ static const char *const DATES[] = {"%m/%d/%Y",  "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/
                                     "%d-%m-%Y",  "%m-%d-%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y",
                                     "%b %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%Y.%m.%d",
                                     "%Y-%m-%d",  "%d/%b/%Y"};
-static const char *const CLOCKS[] = {
-    "",          " %H:%M",     " %H:%M:%S",    " %H:%M:%S.%f", " %I:%M %p",     " %I:%M:%S %p",
-    "T%H:%M:%S", ", %H:%M:%S", ", %H:%M",      "%H%M%S",       " %H:%M:%S %z",  ", %I:%M:%S %p",
-    "T%H%M%S",   "T%H%M%S%z",  ":%H:%M:%S %z", ":%H:%M:%S",    " %H:%M:%S GMT", " %H:%M:%S UTC"};
+static const char *const CLOCKS[] = {"",
+                                     " %H:%M",
+                                     " %H:%M:%S",
+                                     " %H:%M:%S.%f",
+                                     " %I:%M %p",
+                                     " %I:%M:%S %p",
+                                     "T%H:%M:%S",
+                                     ", %H:%M:%S",
+                                     ", %H:%M",
+                                     "%H%M%S",
+                                     " %H:%M:%S %z",
+                                     ", %I:%M:%S %p",
+                                     "T%H%M%S",
+                                     "T%H%M%S%z",
+                                     ":%H:%M:%S %z",
+                                     ":%H:%M:%S",
+                                     " %H:%M:%S GMT",
+                                     " %H:%M:%S UTC",
+                                     " %H:%M:%S.%f %z"};
 
 void assay__suggest_time(const struct assay_dialect *dialect,
                          const struct assay__column_sample *sample, char out[ASSAY__REMEDY_BYTES])
