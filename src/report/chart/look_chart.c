@@ -152,19 +152,6 @@ int assay__chart_ahead_decimals(const struct assay__chart *chart)
     return assay__figure_decimals(least, (double)NAN, 3);
 }
 
-void assay__chart_turn(struct assay__chart *chart, struct assay__chart_look *looks)
-{
-    bool tests_up = chart->tests_up;
-    chart->null_value = chart->null_value == 0.0 ? 0.0 : -chart->null_value;
-    chart->tests_up = chart->tests_down;
-    chart->tests_down = tests_up;
-    for (size_t i = 0; i < chart->count; i++) {
-        double above = looks[i].above;
-        looks[i].above = looks[i].below;
-        looks[i].below = above;
-    }
-}
-
 bool assay__chart_has_ahead(const struct assay__chart *chart, enum assay__chart_line line)
 {
     for (size_t i = chart->count; i < assay__chart_positions(chart); i++)

@@ -58,12 +58,6 @@ struct assay__chart {
     const char *unit;                         /* behind figures: " %", or "" */
 };
 
-/**
- * assay__chart_turn() turns null value, sides and distances of a chart around, but not intervals:
- * relative to a negative baseline more is less.
- */
-void assay__chart_turn(struct assay__chart *chart, struct assay__chart_look *looks);
-
 /** enum assay__chart_across: what stands across. */
 enum assay__chart_across {
     ASSAY__CHART_BY_UNITS, /* where the planned end or looks to come are known */

@@ -61,6 +61,7 @@ struct assay__table_row {
     char units[ASSAY__FIGURE_BYTES]; /* of both groups */
     const char *verdict;
     enum assay__ink ink;
+    bool is_relative; /* the change reads as the difference does, and can stand alone */
 };
 
 /** assay__table_row_fill() makes the cells of a result at one of its looks (NULL: it has no
@@ -68,6 +69,13 @@ struct assay__table_row {
 void assay__table_row_fill(struct assay__table_row *row, const struct assay_analysis *analysis,
                            const struct assay_metric_result *result,
                            const struct assay_look_result *look);
+
+/**
+ * assay__table_row_is_relative() is true when relative figures of a look say what the absolute ones
+ * do: of a negative baseline more reads as less, and an interval without bounds says nothing.
+ */
+bool assay__table_row_is_relative(const struct assay_analysis *analysis,
+                                  const struct assay_look_result *look);
 
 /** assay__table_row_drawn() is the interval to draw: absolute, or relative where relative is set.
  */

@@ -8,17 +8,16 @@
 #include "report/chart/look_chart.h"
 #include "report/table/table.h"
 
-/* Relative figures are drawn where each look has them. */
+/* Relative figures are drawn where those of each look read as the absolute ones do. */
 static bool is_relative(const struct assay_analysis *analysis,
                         const struct assay_metric_result *result)
 {
     bool has_any = false;
     for (uint32_t k = 0; k < result->look_count; k++) {
         const struct assay_look_result *look = &result->looks[k];
-        struct assay__drawn drawn = assay__table_row_drawn(analysis, result, look, true);
-        if (isfinite(look->comparison.difference.lower) && !isfinite(drawn.lower))
+        if (!assay__table_row_is_relative(analysis, look))
             return false;
-        has_any = has_any || isfinite(drawn.estimate);
+        has_any = has_any || isfinite(look->comparison.relative.estimate);
     }
     return has_any;
 }
@@ -118,8 +117,6 @@ static void draw(struct assay__page *page, const struct assay_analysis *analysis
                                  .unit = relative ? " %" : ""};
     chart.null_value = fill_looks(looks, analysis, result, relative);
     fill_ahead(ahead, result);
-    if (relative && result->looks[result->look_count - 1].comparison.baseline.estimate < 0.0)
-        assay__chart_turn(&chart, looks);
     fill_found(&chart, result);
     write_title(page, analysis, result, chart.hypothesis);
     assay__chart_draw(page, &chart);

@@ -168,18 +168,20 @@ static void write_description(struct assay__page *page, const struct assay_metri
     assay__page_ink(page, ASSAY__INK_PLAIN);
 }
 
-/* A row's first line, after its name: estimates, relative change and verdict. */
+/* A row's first line, after its name: estimates, relative change and verdict. Where no second line
+ * has the difference, that stands for a change that does not read as it does. */
 static void write_first_line(struct assay__page *page, const struct columns *columns,
-                             const struct assay__table_row *row)
+                             const struct assay__table_row *row, bool is_alone)
 {
+    bool is_relative = row->is_relative || !is_alone;
     assay__page_column(page, row->baseline, columns->estimate, ASSAY__ALIGN_RIGHT, false,
                        ASSAY__INK_PLAIN);
     assay__page_column(page, row->compared, columns->estimate, ASSAY__ALIGN_RIGHT, false,
                        ASSAY__INK_PLAIN);
-    assay__page_column(page, row->change, columns->change, ASSAY__ALIGN_RIGHT, false,
-                       ASSAY__INK_PLAIN);
-    assay__page_column(page, row->change_interval, columns->interval, ASSAY__ALIGN_LEFT, false,
-                       ASSAY__INK_PLAIN);
+    assay__page_column(page, is_relative ? row->change : row->difference, columns->change,
+                       ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
+    assay__page_column(page, is_relative ? row->change_interval : row->interval, columns->interval,
+                       ASSAY__ALIGN_LEFT, false, ASSAY__INK_PLAIN);
     assay__page_column(page, row->verdict, columns->verdict, ASSAY__ALIGN_LEFT, false, row->ink);
     assay__page_end(page);
 }
@@ -272,9 +274,9 @@ static void write_look(struct assay__page *page, const struct assay_analysis *an
         assay__time_write(shown->time_ns, time);
         assay__text_format(&words, ", %s", time);
     }
-    bool has_change = row.change[0] != '\0';
-    assay__text_format(&words, "; at the last: %s %s", has_change ? row.change : row.difference,
-                       has_change ? row.change_interval : row.interval);
+    assay__text_format(&words, "; at the last: %s %s",
+                       row.is_relative ? row.change : row.difference,
+                       row.is_relative ? row.change_interval : row.interval);
     assay__page_spaces(page, 4);
     assay__page_ink(page, ASSAY__INK_DIM);
     assay__page_words(page, &words, 4, 6);
@@ -298,7 +300,7 @@ static void write_comparison(struct assay__page *page, const struct assay_analys
         row.ink = ASSAY__INK_PLAIN;
         assay__page_spaces(page, 2);
         assay__page_cell(page, time, columns->name, ASSAY__ALIGN_LEFT, true, ASSAY__INK_PLAIN);
-        write_first_line(page, columns, &row);
+        write_first_line(page, columns, &row, false);
         write_second_line(page, columns, &row, axis, &drawn);
     }
     const struct assay_look_result *shown = assay__shown_look(result);
@@ -306,7 +308,7 @@ static void write_comparison(struct assay__page *page, const struct assay_analys
     assay__table_row_fill(&row, analysis, result, shown);
     assay__page_spaces(page, 2);
     assay__labels_write(columns->labels, page, result->compared, 2);
-    write_first_line(page, columns, &row);
+    write_first_line(page, columns, &row, options->brief);
     if (!options->brief) {
         write_second_line(page, columns, &row, axis, &drawn);
         write_third_line(page, columns, &row, shown, options);

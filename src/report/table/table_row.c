@@ -157,6 +157,7 @@ void assay__table_row_fill(struct assay__table_row *row, const struct assay_anal
     }
     fill_relative(row, analysis->plan, &look->comparison.relative);
     fill_absolute(row, &look->comparison);
+    row->is_relative = row->change[0] != '\0' && assay__table_row_is_relative(analysis, look);
     struct assay__verdict verdict = assay__verdict_of(analysis, result);
     fill_power(row, result, &look->size);
     if (analysis->slices[result->slice].kind == ASSAY_SLICE_DIMENSION) {
@@ -177,6 +178,16 @@ void assay__table_row_fill(struct assay__table_row *row, const struct assay_anal
         row->ink = ink_of(verdict.tone);
     }
     assay__figure_count(look->comparison.baseline.n + look->comparison.compared.n, row->units);
+}
+
+bool assay__table_row_is_relative(const struct assay_analysis *analysis,
+                                  const struct assay_look_result *look)
+{
+    const struct assay__kept_comparison *comparison = &look->comparison;
+    struct assay__bounds bounds = assay__relative_bounds(analysis->plan, &comparison->relative);
+    return !(comparison->baseline.estimate < 0.0) &&
+           (isfinite(bounds.lower) || !isfinite(comparison->difference.lower)) &&
+           (isfinite(bounds.upper) || !isfinite(comparison->difference.upper));
 }
 
 struct assay__drawn assay__table_row_drawn(const struct assay_analysis *analysis,

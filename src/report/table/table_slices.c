@@ -30,7 +30,7 @@ struct block {
     const struct family *family;
     const struct assay_metric_result *results; /* of the metric */
     size_t count;
-    bool relative; /* figures and drawing are relative: all of them exist */
+    bool relative; /* figures and drawing are relative: all read as absolute ones do */
     struct assay__axis axis;
 };
 
@@ -114,9 +114,8 @@ static bool all_relative(const struct block *block)
     for (size_t i = 0; i < block->count; i++) {
         const struct assay_metric_result *result = &block->results[i];
         const struct assay_look_result *look = look_of(block->family, result);
-        if (!belongs(block, result) || look == NULL || !isfinite(look->comparison.difference.lower))
-            continue;
-        if (!isfinite(assay__table_row_drawn(block->family->analysis, result, look, true).lower))
+        if (belongs(block, result) && look != NULL &&
+            !assay__table_row_is_relative(block->family->analysis, look))
             return false;
     }
     return true;

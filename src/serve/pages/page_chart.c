@@ -164,9 +164,6 @@ struct assay__chart_look *serve_chart_fill(struct assay__chart *chart,
             looks[chart->count++] = one;
     }
     chart->looks = looks;
-    if (view->is_relative &&
-        serve_page_number(serve_metric_last(comparison), "baselineEstimateAbs") < 0.0)
-        assay__chart_turn(chart, looks);
     fill_ahead(chart, (struct assay__chart_ahead *)(looks + count), to_come, metric, comparison);
     return looks;
 }

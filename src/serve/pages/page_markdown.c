@@ -85,11 +85,10 @@ static void write_interval(struct assay__text *out, const struct serve_interval 
 }
 
 static void write_row(struct assay__text *out, const struct assay__node *metric,
-                      const struct assay__node *row)
+                      const struct assay__node *row, const struct serve_view *view)
 {
     const struct assay__node *last = serve_metric_last(row);
     const struct assay__node *status = serve_page_member(row, "status", ASSAY__NODE_OBJECT);
-    const struct serve_view *view = serve_metric_view(metric);
     struct serve_interval interval = serve_metric_interval(metric, row, view);
     assay__text_puts(out, "| ");
     write_plain(out, serve_page_text(metric, "id"));
@@ -131,12 +130,13 @@ static void write_metrics(struct assay__text *out, const struct assay__node *res
                           "|---|---|---:|---:|---:|---|---|\n");
     const struct assay__node *metric = serve_page_first(result, "results");
     for (; metric != NULL; metric = metric->next) {
+        const struct serve_view *view = serve_metric_view(metric);
         const struct assay__node *row = serve_page_first(metric, "result");
         for (; row != NULL; row = row->next) {
             if (serve_page_is_sliced(row) || listed == ROWS_MAX ||
                 (count > ROWS_MAX && serve_metric_verdict_of(metric, row).tone[0] == '\0'))
                 continue;
-            write_row(out, metric, row);
+            write_row(out, metric, row, view);
             listed++;
         }
     }

@@ -21,17 +21,47 @@ bool serve_metric_has_figures(const struct serve_interval *interval)
     return isfinite(interval->estimate) || isfinite(interval->lower) || isfinite(interval->upper);
 }
 
-const struct serve_view *serve_metric_view(const struct assay__node *metric)
+static bool has_negative_baseline(const struct assay__node *look)
+{
+    return serve_page_number(look, "baselineEstimateAbs") < 0.0;
+}
+
+/* Relative differences read as the absolute ones do: they have their bounds, and no look has a
+ * negative baseline, of which more is less. */
+static bool is_relative(const struct assay__node *comparison)
+{
+    const struct assay__node *last = serve_metric_last(comparison);
+    struct serve_interval absolute = serve_interval_of(last, &SERVE_VIEW_ABSOLUTE);
+    struct serve_interval relative = serve_interval_of(last, &SERVE_VIEW_RELATIVE);
+    if (!serve_metric_has_figures(&absolute))
+        return true;
+    if (!serve_metric_has_figures(&relative) || has_negative_baseline(last) ||
+        (isfinite(absolute.lower) && !isfinite(relative.lower)) ||
+        (isfinite(absolute.upper) && !isfinite(relative.upper)))
+        return false;
+    const struct assay__node *look = serve_page_first(comparison, "result");
+    while (look != NULL && !has_negative_baseline(look))
+        look = look->next;
+    return look == NULL;
+}
+
+static const struct serve_view *view_of(const struct assay__node *metric, bool with_slices)
 {
     for (const struct assay__node *comparison = serve_page_first(metric, "result");
-         comparison != NULL; comparison = comparison->next) {
-        const struct assay__node *last = serve_metric_last(comparison);
-        struct serve_interval absolute = serve_interval_of(last, &SERVE_VIEW_ABSOLUTE);
-        struct serve_interval relative = serve_interval_of(last, &SERVE_VIEW_RELATIVE);
-        if (serve_metric_has_figures(&absolute) && !serve_metric_has_figures(&relative))
+         comparison != NULL; comparison = comparison->next)
+        if ((with_slices || !serve_page_is_sliced(comparison)) && !is_relative(comparison))
             return &SERVE_VIEW_ABSOLUTE;
-    }
     return &SERVE_VIEW_RELATIVE;
+}
+
+const struct serve_view *serve_metric_view(const struct assay__node *metric)
+{
+    return view_of(metric, false);
+}
+
+const struct serve_view *serve_metric_slices_view(const struct assay__node *metric)
+{
+    return view_of(metric, true);
 }
 
 /* Words of verdicts, and how they look. Those that are not here say nothing for or against. */

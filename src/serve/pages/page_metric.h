@@ -40,10 +40,13 @@ const struct assay__node *serve_metric_last(const struct assay__node *comparison
 bool serve_metric_has_figures(const struct serve_interval *interval);
 
 /**
- * serve_metric_view() is how a metric's differences are shown: relative to the baseline where every
- * comparison that has figures has relative ones.
+ * serve_metric_view() is how a metric's differences over all units are shown: relative to the
+ * baseline where every comparison that has figures has relative ones that read as they do: of a
+ * negative baseline more is less, and an interval without bounds says nothing.
+ * serve_metric_slices_view() is how those of slices are, which stand in one table.
  */
 const struct serve_view *serve_metric_view(const struct assay__node *metric);
+const struct serve_view *serve_metric_slices_view(const struct assay__node *metric);
 
 /** serve_metric_is_same() is true when two comparisons are of the same two groups. */
 bool serve_metric_is_same(const struct assay__node *a, const struct assay__node *b);
@@ -57,6 +60,6 @@ struct serve_scale serve_metric_scale(const struct assay__node *metric,
 
 /** serve_metric_slices() writes a metric's comparisons in slices as a table, folded away. */
 void serve_metric_slices(struct assay__text *out, const struct assay__node *metric,
-                         const struct serve_view *view, const struct serve_page_options *options);
+                         const struct serve_page_options *options);
 
 #endif

@@ -179,7 +179,7 @@ static void write_metric(struct assay__text *out, const struct assay__node *metr
     if (serve_page_count(metric, "result") == 0)
         assay__text_puts(out, "<p class=\"dim\">Nothing was compared.</p>\n");
     serve_page_remarks_link(out, metric);
-    serve_metric_slices(out, metric, view, options);
+    serve_metric_slices(out, metric, options);
     assay__text_puts(out, "</article>\n");
 }
 

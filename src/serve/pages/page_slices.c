@@ -170,7 +170,7 @@ static void write_slices(struct assay__text *out, const struct assay__node *metr
 }
 
 void serve_metric_slices(struct assay__text *out, const struct assay__node *metric,
-                         const struct serve_view *view, const struct serve_page_options *options)
+                         const struct serve_page_options *options)
 {
     size_t most = serve_page_count(metric, "result");
     struct slice *slices = calloc(most + 1, sizeof *slices);
@@ -189,7 +189,7 @@ void serve_metric_slices(struct assay__text *out, const struct assay__node *metr
                            "<th scope=\"col\">Units</th><th scope=\"col\">Verdict</th>"
                            "</tr></thead>\n",
                            count);
-        write_slices(out, metric, view, slices, count, options);
+        write_slices(out, metric, serve_metric_slices_view(metric), slices, count, options);
         assay__text_puts(out, "</tbody></table></div></details>\n");
     }
     free(ranked);

@@ -85,29 +85,11 @@ START_TEST(without_units_or_distances_nothing_is_to_come)
 }
 END_TEST
 
-/* Relative to a negative baseline more is less: what was above the margin is below it. */
-START_TEST(a_chart_turns_around)
-{
-    struct assay__chart chart = sample_chart();
-    assay__chart_turn(&chart, looks);
-    ck_assert_double_eq(chart.null_value, 1.0);
-    ck_assert_double_nan(assay__chart_line(&chart, 1, ASSAY__CHART_UPPER));
-    ck_assert_double_eq(assay__chart_line(&chart, 1, ASSAY__CHART_LOWER), -3.0);
-    ck_assert_double_eq(assay__chart_line(&chart, 3, ASSAY__CHART_LOWER), 0.0);
-    ck_assert_double_eq(assay__chart_line(&chart, 1, ASSAY__CHART_FUTILITY), 0.0);
-    chart.null_value = 0.0;
-    assay__chart_turn(&chart, looks);
-    ck_assert(!signbit(chart.null_value));
-    ck_assert_double_eq(assay__chart_line(&chart, 1, ASSAY__CHART_UPPER), 4.0);
-}
-END_TEST
-
 static void add(TCase *cases)
 {
     tcase_add_test(cases, lines_go_on_by_the_last_look);
     tcase_add_test(cases, places_across_reach_to_the_last_look_to_come);
     tcase_add_test(cases, without_units_or_distances_nothing_is_to_come);
-    tcase_add_test(cases, a_chart_turns_around);
 }
 
 int main(void)
