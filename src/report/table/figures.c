@@ -33,6 +33,23 @@ int assay__figure_decimals(double half_width, double estimate, int digits)
     return decimals > 0 ? (int)decimals : 0;
 }
 
+static bool is_lost(double bound, double value, double unit)
+{
+    return bound != value && fabs(bound - value) < unit;
+}
+
+int assay__figure_apart(double lower, double upper, double value, int decimals)
+{
+    enum { MORE = 2 };
+    for (int more = 0; more < MORE && decimals >= 0 && decimals < DECIMALS_MAX; more++) {
+        double unit = pow(10.0, -decimals) / 2.0;
+        if (!is_lost(lower, value, unit) && !is_lost(upper, value, unit))
+            break;
+        decimals++;
+    }
+    return decimals;
+}
+
 void assay__figure_fixed(double value, int decimals, bool with_sign, char out[ASSAY__FIGURE_BYTES])
 {
     static const double POWERS[DECIMALS_MAX + 1] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};

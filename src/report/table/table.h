@@ -72,7 +72,8 @@ void assay__table_row_fill(struct assay__table_row *row, const struct assay_anal
 
 /**
  * assay__table_row_is_relative() is true when relative figures of a look say what the absolute ones
- * do: of a negative baseline more reads as less, and an interval without bounds says nothing.
+ * do: of a negative baseline more reads as less, an interval without bounds says nothing, and
+ * the margin is tested with the absolute interval.
  */
 bool assay__table_row_is_relative(const struct assay_analysis *analysis,
                                   const struct assay_look_result *look);

@@ -28,15 +28,25 @@ static void interval_text(double lower, double upper, int decimals, char *out, s
              isfinite(upper) ? high : "none");
 }
 
-static void fill_relative(struct assay__table_row *row, const struct assay_plan *plan,
-                          const struct assay__kept_relative *relative)
+/* A bound close to 0, or to the margin, keeps the digits that tell on which side it is. */
+static int decimals_apart(double lower, double upper, double margin, int decimals)
 {
+    decimals = assay__figure_apart(lower, upper, 0.0, decimals);
+    return isfinite(margin) ? assay__figure_apart(lower, upper, margin, decimals) : decimals;
+}
+
+static void fill_relative(struct assay__table_row *row, const struct assay_plan *plan,
+                          const struct assay__kept_comparison *comparison, double null_difference)
+{
+    const struct assay__kept_relative *relative = &comparison->relative;
     if (!isfinite(relative->estimate))
         return;
     struct assay__bounds bounds = assay__relative_bounds(plan, relative);
     double percent = relative->estimate * 100.0;
     double lower = bounds.lower * 100.0, upper = bounds.upper * 100.0;
     int decimals = assay__figure_decimals(half_width(lower, upper), percent, 2);
+    double margin = 100.0 * null_difference / fabs(comparison->baseline.unadjusted);
+    decimals = decimals_apart(lower, upper, margin, decimals);
     char figure[ASSAY__FIGURE_BYTES];
     assay__figure_fixed(percent, decimals, true, figure);
     snprintf(row->change, sizeof row->change, "%s %%", figure);
@@ -47,22 +57,8 @@ static void fill_relative(struct assay__table_row *row, const struct assay_plan 
         snprintf(row->change_interval, sizeof row->change_interval, "unbounded");
 }
 
-/* A bound close to 0 keeps the digits that tell on which side it is. */
-static int decimals_of_bounds(double lower, double upper, int decimals)
-{
-    enum { MORE = 2, DECIMALS_MAX = 6 };
-    for (int more = 0; more < MORE && decimals >= 0 && decimals < DECIMALS_MAX; more++) {
-        double unit = pow(10.0, -decimals) / 2.0;
-        bool is_lost = (lower != 0.0 && fabs(lower) < unit) || (upper != 0.0 && fabs(upper) < unit);
-        if (!is_lost)
-            break;
-        decimals++;
-    }
-    return decimals;
-}
-
 static void fill_absolute(struct assay__table_row *row,
-                          const struct assay__kept_comparison *comparison)
+                          const struct assay__kept_comparison *comparison, double null_difference)
 {
     const struct assay__kept_difference *difference = &comparison->difference;
     int decimals =
@@ -71,7 +67,7 @@ static void fill_absolute(struct assay__table_row *row,
                                    ? difference->estimate
                                    : comparison->baseline.estimate,
                                2);
-    decimals = decimals_of_bounds(difference->lower, difference->upper, decimals);
+    decimals = decimals_apart(difference->lower, difference->upper, null_difference, decimals);
     assay__figure_fixed(comparison->baseline.estimate, decimals, false, row->baseline);
     assay__figure_fixed(comparison->compared.estimate, decimals, false, row->compared);
     assay__figure_fixed(difference->estimate, decimals, true, row->difference);
@@ -155,8 +151,8 @@ void assay__table_row_fill(struct assay__table_row *row, const struct assay_anal
         row->ink = ASSAY__INK_WARN;
         return;
     }
-    fill_relative(row, analysis->plan, &look->comparison.relative);
-    fill_absolute(row, &look->comparison);
+    fill_relative(row, analysis->plan, &look->comparison, result->null_difference);
+    fill_absolute(row, &look->comparison, result->null_difference);
     row->is_relative = row->change[0] != '\0' && assay__table_row_is_relative(analysis, look);
     struct assay__verdict verdict = assay__verdict_of(analysis, result);
     fill_power(row, result, &look->size);
@@ -180,6 +176,17 @@ void assay__table_row_fill(struct assay__table_row *row, const struct assay_anal
     assay__figure_count(look->comparison.baseline.n + look->comparison.compared.n, row->units);
 }
 
+/* Both bounds lie on the same sides of the margin, or there is none. */
+static bool margin_divides_alike(const struct assay__kept_comparison *comparison,
+                                 const struct assay__bounds *relative, double null_difference)
+{
+    const struct assay__kept_difference *difference = &comparison->difference;
+    double margin = null_difference / fabs(comparison->baseline.unadjusted);
+    return !isfinite(margin) ||
+           ((difference->lower > null_difference) == (relative->lower > margin) &&
+            (difference->upper < null_difference) == (relative->upper < margin));
+}
+
 bool assay__table_row_is_relative(const struct assay_analysis *analysis,
                                   const struct assay_look_result *look)
 {
@@ -187,7 +194,8 @@ bool assay__table_row_is_relative(const struct assay_analysis *analysis,
     struct assay__bounds bounds = assay__relative_bounds(analysis->plan, &comparison->relative);
     return !(comparison->baseline.estimate < 0.0) &&
            (isfinite(bounds.lower) || !isfinite(comparison->difference.lower)) &&
-           (isfinite(bounds.upper) || !isfinite(comparison->difference.upper));
+           (isfinite(bounds.upper) || !isfinite(comparison->difference.upper)) &&
+           margin_divides_alike(comparison, &bounds, look->null_difference);
 }
 
 struct assay__drawn assay__table_row_drawn(const struct assay_analysis *analysis,
@@ -239,5 +247,6 @@ void assay__table_row_two_sided(const struct assay__kept_comparison *comparison,
     snprintf(title, ASSAY__FIGURE_BYTES + 16, "%s %% two-sided", figure);
     int decimals = assay__figure_decimals(half_width(bounds.lower, bounds.upper),
                                           comparison->difference.estimate, 2);
+    decimals = assay__figure_apart(bounds.lower, bounds.upper, 0.0, decimals);
     interval_text(bounds.lower, bounds.upper, decimals, interval, 2 * ASSAY__FIGURE_BYTES + 8);
 }

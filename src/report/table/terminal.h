@@ -88,6 +88,12 @@ void assay__figure_count(uint64_t count, char out[ASSAY__FIGURE_BYTES]);
  */
 int assay__figure_decimals(double half_width, double estimate, int digits);
 
+/**
+ * assay__figure_apart() has up to two decimals more, where a bound of an interval would round to
+ * the value that it is compared with: they tell on which side of it the bound is.
+ */
+int assay__figure_apart(double lower, double upper, double value, int decimals);
+
 /** assay__figure_fixed() writes a number with that many decimals; "-" when it is not finite. */
 void assay__figure_fixed(double value, int decimals, bool with_sign, char out[ASSAY__FIGURE_BYTES]);
 

@@ -45,7 +45,9 @@ int serve_interval_decimals(const struct serve_interval *interval)
     int of_width = assay__figure_decimals(width, interval->estimate, 2);
     int of_estimate = assay__figure_decimals((double)NAN, interval->estimate, 2);
     /* Three digits of the estimate, as messages have them, unless they are noise. */
-    return of_estimate > of_width && of_width >= 0 ? of_width + 1 : of_width;
+    int decimals = of_estimate > of_width && of_width >= 0 ? of_width + 1 : of_width;
+    decimals = assay__figure_apart(interval->lower, interval->upper, 0.0, decimals);
+    return assay__figure_apart(interval->lower, interval->upper, interval->margin, decimals);
 }
 
 void serve_interval_figure(struct assay__text *out, double value, int decimals,

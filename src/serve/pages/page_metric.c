@@ -26,9 +26,23 @@ static bool has_negative_baseline(const struct assay__node *look)
     return serve_page_number(look, "baselineEstimateAbs") < 0.0;
 }
 
-/* Relative differences read as the absolute ones do: they have their bounds, and no look has a
- * negative baseline, of which more is less. */
-static bool is_relative(const struct assay__node *comparison)
+/* Both intervals lie on the same sides of the margin, or there is none. */
+static bool margin_divides_alike(const struct assay__node *metric,
+                                 const struct assay__node *comparison,
+                                 const struct serve_interval *absolute,
+                                 const struct serve_interval *relative)
+{
+    double margin = serve_guide_margin(metric, comparison, &SERVE_VIEW_ABSOLUTE);
+    double share = serve_guide_margin(metric, comparison, &SERVE_VIEW_RELATIVE);
+    return !isfinite(margin) || !isfinite(share) ||
+           ((absolute->lower > margin) == (relative->lower > share) &&
+            (absolute->upper < margin) == (relative->upper < share));
+}
+
+/* Relative differences read as the absolute ones do: they have their bounds, on the same sides of
+ * the margin, which is tested with the absolute ones, and no look has a negative baseline, of which
+ * more is less. */
+static bool is_relative(const struct assay__node *metric, const struct assay__node *comparison)
 {
     const struct assay__node *last = serve_metric_last(comparison);
     struct serve_interval absolute = serve_interval_of(last, &SERVE_VIEW_ABSOLUTE);
@@ -37,7 +51,8 @@ static bool is_relative(const struct assay__node *comparison)
         return true;
     if (!serve_metric_has_figures(&relative) || has_negative_baseline(last) ||
         (isfinite(absolute.lower) && !isfinite(relative.lower)) ||
-        (isfinite(absolute.upper) && !isfinite(relative.upper)))
+        (isfinite(absolute.upper) && !isfinite(relative.upper)) ||
+        !margin_divides_alike(metric, comparison, &absolute, &relative))
         return false;
     const struct assay__node *look = serve_page_first(comparison, "result");
     while (look != NULL && !has_negative_baseline(look))
@@ -49,7 +64,7 @@ static const struct serve_view *view_of(const struct assay__node *metric, bool w
 {
     for (const struct assay__node *comparison = serve_page_first(metric, "result");
          comparison != NULL; comparison = comparison->next)
-        if ((with_slices || !serve_page_is_sliced(comparison)) && !is_relative(comparison))
+        if ((with_slices || !serve_page_is_sliced(comparison)) && !is_relative(metric, comparison))
             return &SERVE_VIEW_ABSOLUTE;
     return &SERVE_VIEW_RELATIVE;
 }

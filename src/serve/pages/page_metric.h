@@ -42,7 +42,8 @@ bool serve_metric_has_figures(const struct serve_interval *interval);
 /**
  * serve_metric_view() is how a metric's differences over all units are shown: relative to the
  * baseline where every comparison that has figures has relative ones that read as they do: of a
- * negative baseline more is less, and an interval without bounds says nothing.
+ * negative baseline more is less, an interval without bounds says nothing, and the margin is tested
+ * with the absolute one.
  * serve_metric_slices_view() is how those of slices are, which stand in one table.
  */
 const struct serve_view *serve_metric_view(const struct assay__node *metric);

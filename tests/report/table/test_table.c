@@ -189,6 +189,14 @@ START_TEST(figures_have_the_decimals_they_deserve)
     ck_assert_int_eq(assay__figure_decimals(123, 72.1, 2), 0);
     ck_assert_int_eq(assay__figure_decimals(1e-9, 72.1, 2), -1);
     ck_assert_int_eq(assay__figure_decimals((double)NAN, 0.1234, 2), 3);
+    ck_assert_int_eq(assay__figure_apart(0.03, 52, 0.0, 0), 2);
+    ck_assert_int_eq(assay__figure_apart(-0.7, 0.3, 0.0, 0), 1);
+    ck_assert_int_eq(assay__figure_apart(0.0, 52, 0.0, 0), 0);
+    ck_assert_int_eq(assay__figure_apart(-9.9, 52, -10.0, 0), 1);
+    ck_assert_int_eq(assay__figure_apart(-10.0, 52, -10.0, 0), 0);
+    ck_assert_int_eq(assay__figure_apart(1e-9, 52, 0.0, 1), 3);
+    ck_assert_int_eq(assay__figure_apart(1e-9, 2e-9, 0.0, -1), -1);
+    ck_assert_int_eq(assay__figure_apart((double)NAN, 0.4, 0.0, 0), 1);
     assert_fixed(0.07659, 4, true, "+0.0766");
     assert_fixed(-0.00004, 4, true, "0.0000");
     assert_fixed(-1.05, 1, true, "-1.1");
