@@ -224,7 +224,9 @@ static void write_head(struct assay__page *page, const struct sheet *sheet)
     assay__page_cell(page, "", LABEL, ASSAY__ALIGN_LEFT, false, ASSAY__INK_PLAIN);
     assay__page_cell(page, "no effect", FIGURE, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_BOLD);
     if (sheet->scenario_count > 1)
-        assay__page_cell(page, simulation->only_guards ? "harm at the margin" : "with the effect",
+        assay__page_cell(page,
+                         simulation->only_guards && simulation->is_planned ? "harm at the margin"
+                                                                           : "with the effect",
                          FIGURE, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_BOLD);
     assay__page_end(page);
 }

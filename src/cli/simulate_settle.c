@@ -154,10 +154,7 @@ static int take_effect(struct simulate_metric *metric, const char *id, const cha
 /* What the plan wants to find: its effects; where it only guards, harm as large as a margin. */
 static void plan_effects(struct simulation *simulation)
 {
-    bool has_success = false;
-    for (uint32_t m = 0; m < simulation->plan.metric_count; m++)
-        has_success = has_success || simulation->plan.metrics[m].role == ASSAY_ROLE_SUCCESS;
-    simulation->only_guards = !has_success;
+    bool has_success = !simulation->only_guards;
     for (uint32_t m = 0; m < simulation->plan.metric_count; m++) {
         const struct assay_metric_plan *plan = &simulation->plan.metrics[m];
         const struct assay_bound *bound = has_success ? &plan->effect : &plan->margin;
@@ -201,6 +198,10 @@ static int settle_effect(struct simulation *simulation, struct simulate_metric *
 static int settle_effects(const struct simulate_request *request, struct simulation *simulation)
 {
     int code = 0;
+    simulation->only_guards = true;
+    for (uint32_t m = 0; m < simulation->plan.metric_count; m++)
+        if (simulation->plan.metrics[m].role == ASSAY_ROLE_SUCCESS)
+            simulation->only_guards = false;
     if (request->effects.count == 0)
         plan_effects(simulation);
     for (size_t i = 0; code == 0 && i < request->effects.count; i++) {
