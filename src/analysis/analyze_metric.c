@@ -237,12 +237,14 @@ static enum assay_status test_look(struct assay__builder *builder,
                     asks ? assay__group_estimate(&builder->groups[result->baseline], metric->type)
                          : assay__wide_of(NAN));
     look->null_difference = result->null_difference;
+    bool was_open = tests->role.horizon != NULL;
     enum assay_status status = test_role(builder, result, tests, k, units, look, err);
     keep_difference(builder, result);
     assay__note_effective(builder, result, look);
     if (status == ASSAY_OK)
         status = test_deterioration(builder, result, &tests->deterioration, k, units, look, err);
-    if (status == ASSAY_OK && has_mixture(tests))
+    /* A mixture that was settled by the size that one look needs asks for more from here on. */
+    if (status == ASSAY_OK && has_mixture(tests) && was_open == (tests->role.horizon != NULL))
         assay__note_size(look);
     else if (status == ASSAY_OK)
         status = assay__analyze_size(builder, result, &tests->role, look, err);

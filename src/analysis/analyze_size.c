@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "analysis/looks.h"
+#include "number/number.h"
 #include "stats/metric/metric.h"
 #include "stats/size/size.h"
 
@@ -212,12 +213,123 @@ void assay__note_size(struct assay_look_result *look)
     look->comparison.difference.powered_effect = size->powered_effect_abs;
 }
 
+/* ---- always-valid tests ---------------------------------------------------------------------- */
+
+/* What is asked for at other numbers of units than the present ones. */
+struct waiting {
+    struct assay__builder *builder;
+    const struct assay_metric_plan *metric;
+    const struct assay__tracker *role;
+    struct planned planned;       /* for one look */
+    double current, units, error; /* with a value, of the comparison, and the standard error */
+    double once;                  /* units that one look needs */
+    enum assay_size_absence absence;
+};
+
+static double inflation_at(const struct waiting *waiting, double n)
+{
+    double times = n / waiting->current;
+    return assay__mixture_inflation(waiting->role, waiting->planned.design.power,
+                                    waiting->units * times, waiting->error / sqrt(times));
+}
+
+static struct planned inflated(const struct waiting *waiting, double n)
+{
+    struct planned planned = waiting->planned;
+    double inflation = inflation_at(waiting, n);
+    if (inflation != 1.0)
+        planned.figures.factor = assay__wide_mul(planned.figures.factor, assay__wide_of(inflation));
+    return planned;
+}
+
+/* Whether n units have the power by the boundary that they are held against. */
+static bool is_enough(struct waiting *waiting, double n)
+{
+    double required;
+    waiting->absence =
+        required_size(waiting->builder, waiting->metric, inflated(waiting, n), &required);
+    return waiting->absence == ASSAY_SIZE_EXISTS && required <= n;
+}
+
+/* About as many as are enough: sizes are in proportion to the variance. */
+static double guess(const struct waiting *waiting)
+{
+    enum { STEPS = 30 };
+    double low = waiting->once, high = low * inflation_at(waiting, low);
+    while (high < ASSAY__WHOLE_MAX && waiting->once * inflation_at(waiting, high) > high)
+        high *= 2.0;
+    for (int i = 0; i < STEPS && high - low > 1.0; i++) {
+        double middle = 0.5 * (low + high);
+        *(waiting->once * inflation_at(waiting, middle) > middle ? &low : &high) = middle;
+    }
+    return ceil(high);
+}
+
+/* The least number of units, from those of one look on, that is enough. */
+static double least_enough(struct waiting *waiting)
+{
+    double high = guess(waiting), low = high, step = 1.0;
+    if (is_enough(waiting, high)) {
+        do {
+            high = low;
+            low = fmax(high - step, waiting->once - 1.0);
+            step *= 2.0;
+        } while (low >= waiting->once && is_enough(waiting, low));
+    } else {
+        do {
+            low = high;
+            high += step;
+            step *= 2.0;
+        } while (high <= ASSAY__WHOLE_MAX && !is_enough(waiting, high));
+    }
+    if (high > ASSAY__WHOLE_MAX) {
+        waiting->absence = ASSAY_SIZE_TOO_LARGE;
+        return NAN;
+    }
+    while (high - low > 1.0) {
+        double middle = low + floor(0.5 * (high - low));
+        *(is_enough(waiting, middle) ? &high : &low) = middle;
+    }
+    waiting->absence = ASSAY_SIZE_EXISTS;
+    return high;
+}
+
+static struct waiting wait_for(struct assay__builder *builder,
+                               const struct assay_metric_result *result,
+                               const struct assay__tracker *role, struct planned planned,
+                               const struct assay_look_result *look)
+{
+    uint64_t units = assay__result_units(builder, result, look->look, result->baseline) +
+                     assay__result_units(builder, result, look->look, result->compared);
+    return (struct waiting){.builder = builder,
+                            .metric = &builder->plan->metrics[result->metric],
+                            .role = role,
+                            .planned = planned,
+                            .current = (double)look->size.current,
+                            .units = (double)units,
+                            .error = look->comparison.difference.standard_error};
+}
+
+static void find_sizes(struct waiting *waiting, const struct assay_metric_result *result,
+                       struct assay__kept_size *size)
+{
+    bool is_mixture = waiting->role->horizon != NULL && waiting->current > 0.0;
+    if (!is_planned(waiting->metric, result))
+        return;
+    size->absence =
+        required_size(waiting->builder, waiting->metric, waiting->planned, &size->required);
+    if (size->absence != ASSAY_SIZE_EXISTS || !is_mixture)
+        return;
+    waiting->once = size->required;
+    size->required = least_enough(waiting);
+    size->absence = waiting->absence;
+}
+
 enum assay_status assay__analyze_size(struct assay__builder *builder,
                                       struct assay_metric_result *result,
                                       const struct assay__tracker *role,
                                       struct assay_look_result *look, struct assay_error *err)
 {
-    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
     const struct assay__kept_comparison *now = &look->comparison;
     struct assay__kept_size *size = &look->size;
     double inflation;
@@ -235,15 +347,18 @@ enum assay_status assay__analyze_size(struct assay__builder *builder,
      */
     if (inflation != 1.0)
         planned.figures.factor = assay__wide_mul(planned.figures.factor, assay__wide_of(inflation));
-    if (is_planned(metric, result)) {
-        size->absence = required_size(builder, metric, planned, &size->required);
-        bool is_enough =
+    struct waiting waiting = wait_for(builder, result, role, planned, look);
+    find_sizes(&waiting, result, size);
+    if (size->absence != ASSAY_SIZE_NOT_PLANNED) {
+        bool has_enough =
             size->absence == ASSAY_SIZE_EXISTS && (double)size->current >= size->required;
-        result->powered = is_enough ? ASSAY_YES : ASSAY_NO;
+        result->powered = has_enough ? ASSAY_YES : ASSAY_NO;
         assay__note_size(look);
     }
     if (result->hypothesis == ASSAY_HYPOTHESIS_NONE || isnan(result->alpha))
         return ASSAY_OK; /* nothing is tested */
+    if (waiting.current > 0.0)
+        planned = inflated(&waiting, waiting.current);
     size->powered_effect_abs = powered_effect(builder, look, planned);
     if (now->baseline.unadjusted != 0.0)
         size->powered_effect_rel = size->powered_effect_abs / fabs(now->baseline.unadjusted);

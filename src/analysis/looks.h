@@ -111,6 +111,14 @@ enum assay_status assay__note_looks(struct assay__builder *builder, uint32_t met
                                     struct assay_error *err);
 
 /**
+ * assay__mixture_inflation() is how many times more units an always-valid test of a power asks for
+ * than one look, at so many units of the comparison: looked at then alone it has the power, and the
+ * looks before add to it. 1 before its first look, and under other horizons.
+ */
+double assay__mixture_inflation(const struct assay__tracker *role, double power, double units,
+                                double standard_error);
+
+/**
  * assay__inflation() is how many times more units planned looks need, or, of a group sequence
  * without a planned number that is at its end by look k, the looks that were made; else 1. role: of
  * the test of the result's role.

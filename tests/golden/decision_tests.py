@@ -385,12 +385,13 @@ class Test:
                    (k == last or x.keeps())]
             if units[k] == 0 or not due:
                 continue
+            self.units_now = units[k]
             self.pair = Pair(self.m, data.groups(self.m, k), self.c, self.t, self.is_t)
             self.base = self.pair.base if self.pair.exists else None
             needs_size = any(x.kind == "alwaysValid" and x.size is None and
                              not {"optimalSampleSize", "tau"} & set(x.horizon) for x in due)
             varies = self.pair.exists and any(e > 0 for e in self.pair.got["raw_se2"])
-            required = self.size(exactly=True)[0] if needs_size and varies else None
+            required = self.size(exactly=True, once=True)[0] if needs_size and varies else None
             for tracker in due:
                 null = self.null() if tracker is self.role else mp.mpf(0)
                 tracker.look(k, units[k], self.pair, null, required)
@@ -472,9 +473,12 @@ class Test:
     def is_planned(self):
         return self.kind == "nonInferiority" or (self.kind == "superiority" and has_effect(self.m))
 
-    def sizes(self):
+    def sizes(self, n=None):
+        """n: units with a value at which an always-valid boundary is looked at; None: one look."""
         inflation = mp.mpf(1)
-        if self.power is not None:
+        if n and self.role.kind == "alwaysValid":
+            inflation = self.waiting(mp.mpf(n) / sum(self.pair.n))
+        elif self.power is not None:
             made = self.role.times if self.role.kind == "groupSequential" and self.role.is_over() else []
             inflation = inflation_of(self.horizon, self.alpha, self.power, self.both, made)
         size = analysis.Size(self.m, self.pair.pair, 0, 1, self.pair.got,
@@ -483,6 +487,17 @@ class Test:
                              self.weights, self.side or self.sign, self.is_t)
         size.inflate(inflation)
         return size
+
+    def waiting(self, times):
+        """Units at so many times the present ones over those of one look, with the same power."""
+        se = self.pair.se / mp.sqrt(times) if self.pair.se > 0 else None
+        if "tau" in self.horizon and se is None:
+            return mp.mpf(1)
+        units = mp.mpf(self.units_now) * times
+        z = self.role.boundary(None, units, self.role.weight(units, se, None))[0]
+        power = self.power if self.power is not None else mp.mpf(str(self.plan["power"]))
+        beyond = normal_quantile(1 - power)
+        return ((z + beyond) / (normal_quantile(self.alpha / self.role.sides) + beyond)) ** 2
 
     def distance(self):
         """Between the alternative and the null; None where a share of a zero baseline is planned."""
@@ -494,7 +509,7 @@ class Test:
         null = self.null()
         return None if null is None else abs(self.sign * (effect or 0) - null)
 
-    def size(self, exactly):
+    def size(self, exactly, once=False):
         """The required size (None: none), whether none exists, and whether the present one does."""
         if not self.is_planned() or not self.pair.exists:
             return None, self.is_planned(), False
@@ -510,18 +525,50 @@ class Test:
         if self.is_t and not exactly:
             size.is_t = False
             rough = size.required(distance)
+            if self.role.kind == "alwaysValid" and not once:
+                rough = self.least_enough(rough, rough, distance, False)
             if not 0.8 * rough - 20 < current < 1.2 * rough + 20:
                 return None, False, current >= rough
             size.is_t = True
         required = size.required(distance)
+        if self.role.kind == "alwaysValid" and not once:
+            if not exactly:  # the power rises with the units
+                return None, False, current >= required and self.is_enough(current, distance, self.is_t)
+            size.is_t = False
+            start = size.required(distance)
+            start = self.least_enough(start, start, distance, False)
+            required = self.least_enough(required, start, distance, self.is_t)
         return required, False, current >= required
+
+    def is_enough(self, n, distance, is_t):
+        """Whether so many units have the power by the boundary that they are held against."""
+        size = self.sizes(n)
+        size.is_t = is_t
+        return size.required(distance) <= n
+
+    def least_enough(self, least, start, distance, is_t):
+        """The least such number from least on, looked for from start on."""
+        def is_enough(n):
+            return self.is_enough(n, distance, is_t)
+        low, high, step = least - 1, max(start, least), 1
+        if is_enough(high):
+            while high - step > low and is_enough(high - step):
+                high, step = high - step, 2 * step
+            low = max(low, high - step)
+        else:
+            while not is_enough(high):
+                low, high, step = high, high + step, 2 * step
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if is_enough(middle) else (middle, high)
+        return high
 
     def power_of(self):
         if self.is_planned():
             self.required, self.no_size, self.powered = self.size(self.with_sizes)
         if self.with_sizes and self.null() is not None and all(
                 e > 0 for e in self.pair.got["raw_se2"]):
-            self.effect = self.sizes().effect() or "none"
+            self.effect = self.sizes(sum(self.pair.n)).effect() or "none"
 
 
 def constants(d, n_c, n_t):

@@ -51,6 +51,13 @@ double assay__mixture_log_p(double statistic, bool two_sided, double x)
     return fmin(0.0, half_log - M_LN2 - log_expm1);
 }
 
+double assay__mixture_critical(const struct assay_horizon_design *design, double x)
+{
+    double log_term = design->two_sided ? 0.5 * log1p(x) - log(design->alpha)
+                                        : log1p(0.5 * sqrt(x + 1.0) / design->alpha);
+    return sqrt(2.0 * ((x + 1.0) / x) * log_term);
+}
+
 static enum assay_status at_always_valid(struct assay_horizon *horizon, double units,
                                          double standard_error, struct assay_boundary *out,
                                          struct assay_error *err)
@@ -58,10 +65,7 @@ static enum assay_status at_always_valid(struct assay_horizon *horizon, double u
     (void)err;
     const struct assay_horizon_design *design = &horizon->design;
     double x = assay__mixture_weight(design, units, standard_error);
-    double half_log = 0.5 * log1p(x);
-    double log_term = design->two_sided ? half_log - log(design->alpha)
-                                        : log1p(0.5 * sqrt(x + 1.0) / design->alpha);
-    *out = (struct assay_boundary){.critical = sqrt(2.0 * ((x + 1.0) / x) * log_term),
+    *out = (struct assay_boundary){.critical = assay__mixture_critical(design, x),
                                    .alpha_spent = design->alpha,
                                    .futility = NAN,
                                    .information = NAN};

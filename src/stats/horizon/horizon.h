@@ -72,6 +72,9 @@ enum assay_status assay__futility_at(struct assay_horizon *horizon, double time,
 double assay__mixture_weight(const struct assay_horizon_design *design, double units,
                              double standard_error);
 
+/** assay__mixture_critical() is z of an always-valid boundary at that weight. */
+double assay__mixture_critical(const struct assay_horizon_design *design, double x);
+
 /**
  * assay__mixture_log_p() is the natural logarithm of the p-value that a statistic has under an
  * always-valid boundary of weight x at one look: at most 0. The statistic points up for a one-sided
