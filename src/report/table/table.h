@@ -18,6 +18,10 @@ void assay__table_groups(struct assay__page *page, const struct assay_analysis *
 /** assay__table_units() is the number of units in all groups. */
 uint64_t assay__table_units(const struct assay_analysis *analysis);
 
+/** assay__table_spends_alpha() is true when each look of a metric has a part of alpha, and its p is
+ * of that look alone. */
+bool assay__table_spends_alpha(const struct assay_analysis *analysis, uint32_t metric);
+
 /** assay__table_hint() adds "; " and what the caller says of what is not listed, if anything. */
 void assay__table_hint(struct assay__text *words, const struct assay_write_options *options,
                        const char *kind);

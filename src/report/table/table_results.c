@@ -152,15 +152,19 @@ static void add_reduction(struct assay__text *words, const struct assay_metric_r
     assay__text_puts(words, " %");
 }
 
-static void write_description(struct assay__page *page, const struct assay_metric_plan *metric,
+static void write_description(struct assay__page *page, const struct assay_analysis *analysis,
                               const struct assay_metric_result *results, size_t count)
 {
+    const struct assay_metric_plan *metric = &analysis->plan->metrics[results[0].metric];
     struct assay__text words = {0};
     char alpha[ASSAY__NUMBER_BYTES + 1];
     alpha[assay__number_round(results[0].alpha, 4, alpha)] = '\0';
     add_hypothesis(&words, metric);
     assay__text_format(&words, ", %s-sided alpha %s",
                        results[0].side == ASSAY_SIDE_BOTH ? "two" : "one", alpha);
+    /* A look has a part of alpha, and its p is of that look alone. */
+    if (assay__table_spends_alpha(analysis, results[0].metric))
+        assay__text_puts(&words, " over all looks");
     add_reduction(&words, results, count);
     assay__page_spaces(page, 2);
     assay__page_ink(page, ASSAY__INK_DIM);
@@ -351,7 +355,7 @@ static void write_metric(struct assay__page *page, const struct assay_analysis *
     const struct assay_metric_result *before = NULL;
     write_titles(page, columns, &analysis->plan->metrics[metric], results);
     if (!options->brief)
-        write_description(page, &analysis->plan->metrics[metric], results, count);
+        write_description(page, analysis, results, count);
     for (size_t i = 0; i < count; i++) {
         if (!columns->choice->is_listed[&results[i] - analysis->results])
             continue;

@@ -308,8 +308,9 @@ static void write_heterogeneity(struct assay__page *page, const struct block *bl
                        one->df);
     if (least != NULL) {
         assay__figure_p(least->slice_p, least->slice_log10_p, p);
-        assay__text_format(&words, " Least p for %s, after Holm: p %s (%s).",
-                           question_of(block, result), p,
+        bool is_part = assay__table_spends_alpha(block->family->analysis, result->metric);
+        assay__text_format(&words, " Least p for %s,%s after Holm: p %s (%s).",
+                           question_of(block, result), is_part ? " of this look alone," : "", p,
                            slice_name(&block->family->analysis->slices[least->slice]));
     }
     assay__page_spaces(page, 4);

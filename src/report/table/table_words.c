@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What several parts of the table say: how many units there are, and the caller's hints. */
+/* What several parts of the table say: units, hints, and whether looks share alpha. */
+#include "analysis/plan_model.h"
 #include "report/table/table.h"
 
 void assay__table_hint(struct assay__text *words, const struct assay_write_options *options,
@@ -16,4 +17,10 @@ uint64_t assay__table_units(const struct assay_analysis *analysis)
     for (uint32_t g = 0; g < analysis->group_count; g++)
         total += analysis->units[g];
     return total;
+}
+
+bool assay__table_spends_alpha(const struct assay_analysis *analysis, uint32_t metric)
+{
+    return assay__plan_horizon(analysis->plan, metric, ASSAY__NO_SEGMENT)->kind ==
+           ASSAY_HORIZON_GROUP_SEQUENTIAL;
 }
