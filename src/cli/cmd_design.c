@@ -234,6 +234,12 @@ static int complete_always_valid(struct arguments *arguments)
     if (arguments->information_count > 0 || !isnan(arguments->looks))
         return cli_usage_error("design", "an always-valid horizon has no --looks and no "
                                          "--information: give --n");
+    double tail = design->horizon.two_sided ? 0.5 * design->horizon.alpha : design->horizon.alpha;
+    if (!isnan(design->single_size) && !(design->power > tail))
+        return cli_usage_error("design", "The power must lie between the one-sided alpha and 1.");
+    if (!isnan(design->expected_size))
+        return cli_usage_error("design", "--expected-sample-size belongs to a group-sequential "
+                                         "horizon: --n has the units of each look");
     memcpy(design->values, arguments->units, sizeof design->values);
     design->count = arguments->unit_count;
     return check_rising("n", design->values, design->count);

@@ -34,15 +34,15 @@ struct design_look {
     double nominal_p;
     double exit_null, exit_alternative;     /* first exits, both sides under the null */
     double futile_null, futile_alternative; /* first exits below the futility bound */
-    double power;                           /* exits above so far, at the drift */
-    double half_width;                      /* always valid: for unit variance */
+    double power;      /* exits above so far, at the drift; always valid: of this look alone */
+    double half_width; /* always valid: for unit variance */
 };
 
 /** struct design_figures: everything about a design. */
 struct design_figures {
     struct design_look looks[DESIGN_LOOKS_MAX];
-    struct assay_horizon_cost plan; /* group sequential */
-    double units;                   /* at information 1; NaN: unknown */
+    struct assay_horizon_cost plan; /* group sequential; of an always-valid one its inflation */
+    double units;                   /* at information 1, or with the power; NaN: unknown */
 };
 
 /** design_traffic_read() reads days and units from a CSV; prints what is wrong. */

@@ -4,6 +4,8 @@
 
 #include "assay/dist.h"
 #include "cli/design.h"
+#include "number/number.h"
+#include "stats/horizon/horizon.h"
 
 static double times_each(double p, bool two_sided)
 {
@@ -58,6 +60,54 @@ static enum assay_status add_power(const struct design *design, const struct ass
     return status;
 }
 
+/* ---- always-valid looks ---------------------------------------------------------------------- */
+
+static double critical_at(const struct design *design, double units)
+{
+    double weight = assay__mixture_weight(&design->horizon, units, 1.0 / sqrt(units));
+    return assay__mixture_critical(&design->horizon, weight);
+}
+
+/* The effect that one look at single_size units finds with the power, in its standard errors. */
+static double drift_of_one(const struct design *design)
+{
+    double alpha = design->horizon.alpha;
+    return assay_normal_quantile_upper(design->horizon.two_sided ? 0.5 * alpha : alpha) +
+           assay_normal_quantile_lower(design->power);
+}
+
+/* The probability that a look is beyond its boundary, whatever earlier ones were. */
+static double power_alone(const struct design *design, double units)
+{
+    double drift = drift_of_one(design) * sqrt(units / design->single_size);
+    return assay_normal_upper(critical_at(design, units) - drift);
+}
+
+/* The least whole number of units with the power; infinite above 2^53. */
+static double least_units(const struct design *design)
+{
+    double low = 0.0, high = ceil(design->single_size);
+    while (power_alone(design, high) < design->power) {
+        low = high;
+        high *= 2.0;
+        if (high > ASSAY__WHOLE_MAX)
+            return INFINITY;
+    }
+    while (high - low > 1.0) {
+        double middle = low + floor(0.5 * (high - low));
+        *(power_alone(design, middle) < design->power ? &low : &high) = middle;
+    }
+    return high;
+}
+
+static void add_power_alone(const struct design *design, struct design_figures *figures)
+{
+    for (size_t k = 0; k < design->count; k++)
+        figures->looks[k].power = power_alone(design, design->values[k]);
+    figures->units = least_units(design);
+    figures->plan.inflation = figures->units / design->single_size;
+}
+
 /* Units and days of each look, as far as they are known. */
 static void add_units(const struct design *design, struct design_figures *figures)
 {
@@ -87,6 +137,9 @@ enum assay_status design_compute(const struct design *design, struct design_figu
         status = add_power(design, horizon, figures, err);
     if (status == ASSAY_OK)
         add_units(design, figures);
+    bool is_mixture = design->horizon.kind == ASSAY_HORIZON_ALWAYS_VALID;
+    if (status == ASSAY_OK && is_mixture && !isnan(design->single_size))
+        add_power_alone(design, figures);
     assay_horizon_free(horizon);
     return status;
 }

@@ -46,6 +46,8 @@ static void write_look(struct assay__json *json, const struct design *design, si
         assay__json_member_number(json, "halfWidth", look->half_width);
         assay__json_member_number(json, "z", look->boundary.critical);
         assay__json_member_number(json, "nominalP", look->nominal_p);
+        if (!isnan(look->power))
+            assay__json_member_number(json, "powerAlone", look->power);
     } else {
         assay__json_member_number(json, "information", design->values[k]);
         assay__json_member_number(json, "z", look->boundary.critical);
@@ -116,7 +118,13 @@ static void write_detail(const struct design *design, const struct design_figure
     }
     out->failed = out->failed || few.failed;
     assay__text_release(&few);
-    if (!is_always_valid(design)) {
+    if (is_always_valid(design)) {
+        if (isfinite(figures->units)) {
+            assay__json_member_number(&json, "power", design->power);
+            assay__json_member_number(&json, "inflation", figures->plan.inflation);
+            assay__json_member_number(&json, "units", figures->units);
+        }
+    } else {
         assay__json_member_number(&json, "drift", figures->plan.drift);
         assay__json_member_number(&json, "inflation", figures->plan.inflation);
         assay__json_member_number(&json, "expectedInformationNull", figures->plan.expected_null);
@@ -240,11 +248,9 @@ static const struct column SEQUENTIAL[] = {{"share", information_of, 4}, {"units
                                            {"days", days_of, -1},        {"z", z_of, 4},
                                            {"futile", futility_of, 4},   {"nominal p", p_of, -2},
                                            {"alpha", spent_of, 5},       {"power", power_of, 4}};
-static const struct column ALWAYS_VALID[] = {{"units", units_of, -1},
-                                             {"days", days_of, -1},
-                                             {"z", z_of, 4},
-                                             {"nominal p", p_of, -2},
-                                             {"width", width_of, 5}};
+static const struct column ALWAYS_VALID[] = {{"units", units_of, -1}, {"days", days_of, -1},
+                                             {"z", z_of, 4},          {"nominal p", p_of, -2},
+                                             {"width", width_of, 5},  {"power", power_of, 4}};
 
 static bool is_shown(const struct column *column, const struct design *design,
                      const struct design_figures *figures)
@@ -301,6 +307,23 @@ static void write_summary(struct assay__page *page, const struct design *design,
     assay__page_words(page, &words, 0, 0);
 }
 
+static void write_units_needed(struct assay__page *page, const struct design *design,
+                               const struct design_figures *figures)
+{
+    struct assay__text words = {0};
+    char units[ASSAY__FIGURE_BYTES], inflation[ASSAY__FIGURE_BYTES];
+    if (!isfinite(figures->units))
+        return;
+    assay__figure_count((uint64_t)figures->units, units);
+    assay__figure_fixed(figures->plan.inflation, 4, false, inflation);
+    assay__text_format(&words,
+                       "Power %g needs %s units, %s times those of one look: a look there has it "
+                       "alone, as the column has it for each, and looks before it add to it.",
+                       design->power, units, inflation);
+    assay__page_end(page);
+    assay__page_words(page, &words, 0, 0);
+}
+
 static void write_table(const struct design *design, const struct design_figures *figures,
                         struct assay__text *out)
 {
@@ -338,6 +361,8 @@ static void write_table(const struct design *design, const struct design_figures
     }
     if (!always)
         write_summary(&page, design, figures);
+    else if (!isnan(design->single_size))
+        write_units_needed(&page, design, figures);
     struct assay__text few = {0};
     say_few(design, figures, &few);
     if (few.length > 0 && always)
