@@ -72,17 +72,35 @@ static bool has_bound(const struct serve_interval *interval)
     return isfinite(interval->lower) || isfinite(interval->upper);
 }
 
+static void write_level(struct assay__text *out, const char *level)
+{
+    if (level[0] != '\0') {
+        serve_page_message(out, level);
+        assay__text_puts(out, " interval");
+    } else {
+        assay__text_puts(out, "interval of unstated level");
+    }
+}
+
+void serve_interval_heading(struct assay__text *out, const char *level)
+{
+    assay__text_puts(out, "<th scope=\"col\">");
+    if (level == NULL)
+        assay__text_puts(out, "Interval");
+    else
+        write_level(out, level);
+    assay__text_puts(out, "</th>");
+}
+
 void serve_interval_bounds(struct assay__text *out, const struct serve_interval *interval,
                            const struct serve_unit *unit)
 {
     int decimals = serve_interval_decimals(interval);
     if (!has_bound(interval))
         return;
-    if (interval->level != NULL && interval->level[0] != '\0') {
-        serve_page_message(out, interval->level);
-        assay__text_puts(out, " interval ");
-    } else if (interval->level != NULL) {
-        assay__text_puts(out, "interval of unstated level ");
+    if (interval->level != NULL) {
+        write_level(out, interval->level);
+        assay__text_putc(out, ' ');
     }
     serve_interval_figure(out, lower_of(interval), decimals, unit);
     assay__text_puts(out, " to ");

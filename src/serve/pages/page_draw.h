@@ -38,6 +38,10 @@ void serve_interval_figure(struct assay__text *out, double value, int decimals,
 void serve_interval_bounds(struct assay__text *out, const struct serve_interval *interval,
                            const struct serve_unit *unit);
 
+/** serve_interval_heading() writes the heading of a column of intervals; level: of all of them,
+ * which is then not to be said of each, or NULL. */
+void serve_interval_heading(struct assay__text *out, const char *level);
+
 /** struct serve_scale: what the two ends of drawings stand for. */
 struct serve_scale {
     double low, high;

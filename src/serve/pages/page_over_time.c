@@ -7,10 +7,9 @@
 #include "serve/pages/page_metric.h"
 
 static void write_look_row(struct assay__text *out, const struct assay__node *look,
-                           const struct serve_view *view, const char *level)
+                           const struct serve_view *view)
 {
     struct serve_interval interval = serve_interval_of(look, view);
-    interval.level = level;
     assay__text_puts(out, "<tr><th scope=\"row\" class=\"left\">");
     if (serve_page_text(look, "resultTime")[0] != '\0')
         serve_figure_time(out, serve_page_text(look, "resultTime"));
@@ -131,15 +130,16 @@ static void write_looks_table(struct assay__text *out, const struct assay__node 
     assay__text_puts(out, "<details><summary>Looks as a table</summary><div class=\"wide\" "
                           "role=\"group\" aria-label=\"Looks\" tabindex=\"0\"><table><thead><tr>"
                           "<th scope=\"col\" class=\"left\">Look</th><th scope=\"col\">Difference"
-                          "</th><th scope=\"col\">Interval</th>"
-                          "<th scope=\"col\">Baseline units</th>"
+                          "</th>");
+    serve_interval_heading(out, serve_guide_level(metric, comparison));
+    assay__text_puts(out, "<th scope=\"col\">Baseline units</th>"
                           "<th scope=\"col\">Compared units</th><th scope=\"col\">Significant");
     write_hypothesis(out, metric);
     assay__text_puts(out, "</th></tr></thead><tbody>\n");
     for (const struct assay__node *look = serve_page_first(comparison, "result"); look != NULL;
          look = look->next)
         if (look->index + SERVE_LOOKS_SHOWN >= count)
-            write_look_row(out, look, view, serve_guide_level(metric, comparison));
+            write_look_row(out, look, view);
     assay__text_puts(out, "</tbody></table></div>\n");
     write_ahead_table(out, chart, &view->unit);
     assay__text_puts(out, "</details>\n");

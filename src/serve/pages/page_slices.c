@@ -27,9 +27,11 @@ static void write_groups(struct assay__text *out, const struct assay__node *comp
 
 static void write_row(struct assay__text *out, const struct assay__node *metric,
                       const struct assay__node *comparison, const struct serve_view *view,
-                      const struct serve_scale *scale)
+                      const struct serve_scale *scale, const char *level)
 {
     struct serve_interval interval = serve_metric_interval(metric, comparison, view);
+    if (level != NULL)
+        interval.level = NULL;
     assay__text_puts(out, "<tr><th scope=\"row\" class=\"left\">");
     serve_page_slice(out, comparison);
     assay__text_puts(out, "</th><td class=\"picture\">");
@@ -146,7 +148,7 @@ static void write_other(struct assay__text *out, const struct assay__node *metri
 
 static void write_slices(struct assay__text *out, const struct assay__node *metric,
                          const struct serve_view *view, const struct slice *slices, size_t count,
-                         const struct serve_page_options *options)
+                         const char *level, const struct serve_page_options *options)
 {
     struct serve_scale scale = {0.0, 0.0};
     for (size_t i = 0; i < count; i++) {
@@ -164,9 +166,20 @@ static void write_slices(struct assay__text *out, const struct assay__node *metr
         }
         for (size_t i = start; i < end && !serve_page_is_full(out); i++)
             if (slices[i].is_shown)
-                write_row(out, metric, slices[i].comparison, view, &scale);
+                write_row(out, metric, slices[i].comparison, view, &scale, level);
         write_other(out, metric, &slices[start], end - start, options);
     }
+}
+
+/* The level of all intervals, which then stands above them; NULL when it is not one. */
+static const char *level_of(const struct assay__node *metric, const struct slice *slices,
+                            size_t count)
+{
+    const char *level = serve_guide_level(metric, slices[0].comparison);
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(serve_guide_level(metric, slices[i].comparison), level) != 0)
+            return NULL;
+    return level;
 }
 
 void serve_metric_slices(struct assay__text *out, const struct assay__node *metric,
@@ -178,6 +191,7 @@ void serve_metric_slices(struct assay__text *out, const struct assay__node *metr
     size_t count = slices != NULL ? gather(metric, slices) : 0;
     out->failed = out->failed || slices == NULL || ranked == NULL;
     if (count > 0 && ranked != NULL) {
+        const char *level = level_of(metric, slices, count);
         choose(slices, count, ranked, options->slices_max);
         assay__text_format(out,
                            "<details><summary>By slice (%zu)</summary><div class=\"wide\" "
@@ -185,11 +199,12 @@ void serve_metric_slices(struct assay__text *out, const struct assay__node *metr
                            "<table class=\"slices\"><thead>"
                            "<tr><th scope=\"col\" class=\"left\">Slice</th>"
                            "<th scope=\"col\" class=\"left\">Drawn</th>"
-                           "<th scope=\"col\">Difference</th><th scope=\"col\">Interval</th>"
-                           "<th scope=\"col\">Units</th><th scope=\"col\">Verdict</th>"
-                           "</tr></thead>\n",
+                           "<th scope=\"col\">Difference</th>",
                            count);
-        write_slices(out, metric, serve_metric_slices_view(metric), slices, count, options);
+        serve_interval_heading(out, level);
+        assay__text_puts(out, "<th scope=\"col\">Units</th><th scope=\"col\">Verdict</th>"
+                              "</tr></thead>\n");
+        write_slices(out, metric, serve_metric_slices_view(metric), slices, count, level, options);
         assay__text_puts(out, "</tbody></table></div></details>\n");
     }
     free(ranked);
