@@ -143,23 +143,26 @@ static void guess_group(struct work *work)
     assay__index_release(&columns);
 }
 
-/* Names of columns that tell metrics apart. */
-static const struct column_profile *find_metric_names(const struct table_profile *profile)
-{
-    for (uint32_t i = 0; i < profile->column_count; i++)
-        if (strcasecmp(profile->columns[i].name, "metric") == 0 && !profile->columns[i].has_number)
-            return &profile->columns[i];
-    return NULL;
-}
-
 /* A row a group, or one for each metric: no units, but what a database or a sheet made of them. */
 static void refuse_totals(struct work *work)
 {
     const struct table_guess *guess = &work->table.guess;
     const struct table_profile *profile = &work->table.profile;
-    if (guess->group == GUESS_NONE || !profile->is_whole)
+    if (guess->group == GUESS_NONE)
         return;
-    const struct column_profile *names = find_metric_names(profile);
+    if (guess->strata != GUESS_NONE) {
+        const char *name = profile->columns[guess->strata].name;
+        refuse(
+            work,
+            "Each value of '%.*s' has one row in each group: these are totals, or pairs, and not "
+            "units of their own. Counts and means are compared by 'assay test'; to take each "
+            "row for a unit all the same, add --group, --baseline and --metric.",
+            assay__utf8_shown(name, strlen(name)), name);
+    }
+    if (!profile->is_whole)
+        return;
+    const struct column_profile *names =
+        guess->names == GUESS_NONE ? NULL : &profile->columns[guess->names];
     if (profile->columns[guess->group].most <= (names == NULL ? 1 : names->distinct))
         refuse(work,
                "Each group has one row%s: these are totals, not units. Tables of sums have columns "
@@ -210,7 +213,9 @@ static void refuse_events(struct work *work)
             struct assay__text one = {0};
             char quoted[CLI_HINT_BYTES] = "";
             put_escaped(&one, profile->columns[i].name);
-            assay__text_puts(&one, guess->columns[i].is_of_unit ? "" : ":aggregation=sum");
+            const char *aggregation = guess_aggregation(guess, i);
+            assay__text_format(&one, "%s%s", aggregation == NULL ? "" : ":aggregation=",
+                               aggregation == NULL ? "" : aggregation);
             if (!one.failed)
                 cli_quote(one.data, quoted);
             assay__text_format(&said, " --%s %s",
@@ -254,6 +259,28 @@ static void check_clusters(struct work *work)
                         "is the unit");
 }
 
+/* Rows of several metrics, which a column tells apart: none of them is the column of values. */
+static void refuse_long_form(struct work *work)
+{
+    const struct column_profile *names = &work->table.profile.columns[work->table.guess.names];
+    struct assay__text example = {0};
+    char quoted[CLI_HINT_BYTES] = "";
+    put_escaped(&example, names->values.keys[0].bytes);
+    assay__text_puts(&example, ":value=COLUMN,where=[");
+    put_escaped(&example, names->name);
+    assay__text_puts(&example, "] \\= \"");
+    put_escaped(&example, names->values.keys[0].bytes);
+    assay__text_puts(&example, "\",aggregation=sum");
+    if (!example.failed)
+        cli_quote(example.data, quoted);
+    refuse(work,
+           "Rows are of several metrics, told apart by '%.*s': say which to take, for example with "
+           "%s --metric %s",
+           assay__utf8_shown(names->name, strlen(names->name)), names->name,
+           work->guess->flags.data, quoted);
+    assay__text_release(&example);
+}
+
 static void guess_metrics(struct work *work)
 {
     const struct table_guess *guess = &work->table.guess;
@@ -264,6 +291,8 @@ static void guess_metrics(struct work *work)
                "%u columns could be measured; alpha is divided among them, so choose: add "
                "--metric or --proportion with a column.",
                guess->metric_count);
+    else if (guess->names != GUESS_NONE && work->table.profile.columns[guess->names].distinct > 1)
+        refuse_long_form(work);
     else if (guess->unit_repeats)
         refuse_events(work);
     for (uint32_t i = 0; work->guess->refusal[0] == '\0' && i < work->table.profile.column_count;
@@ -281,6 +310,11 @@ static void guess_metrics(struct work *work)
             add(work, use == USE_PROPORTION ? "proportion" : "metric", value.data);
         assay__text_release(&value);
         write_check(work, i, guess->columns[i].check);
+        if (guess->columns[i].has_gaps)
+            write_check(
+                work, i,
+                "many of its cells are empty; such units are left out, but with missing=zero "
+                "count as 0");
     }
 }
 

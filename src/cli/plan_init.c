@@ -108,6 +108,17 @@ static void write_clusters(const struct init *init)
     }
 }
 
+/* Totals of days or countries are not units. */
+static void write_strata(const struct init *init)
+{
+    if (init->guess->strata == GUESS_NONE)
+        return;
+    assay__text_puts(init->out, "    // Check this: each value of ");
+    quote(init->out, init->profile->columns[init->guess->strata].name);
+    assay__text_puts(init->out, " has one row in each group. If rows are totals of many\n"
+                                "    // units, this plan takes each for one unit.\n");
+}
+
 static void write_columns(const struct init *init)
 {
     const struct table_guess *guess = init->guess;
@@ -121,6 +132,7 @@ static void write_columns(const struct init *init)
         assay__text_puts(init->out,
                          "    // Units repeat in rows that are equal: these count once.\n");
     write_clusters(init);
+    write_strata(init);
     if (guess->is_group_by_sizes)
         assay__text_puts(init->out, "    // No name says which column is the group; this one has "
                                     "few values of like size.\n");
@@ -210,10 +222,18 @@ static void write_metric(const struct init *init, uint32_t column, bool is_last)
     assay__text_puts(out, "    {\n      \"id\": ");
     quote(out, init->profile->columns[column].name);
     assay__text_format(out, ",\n      \"type\": \"%s\",\n", type);
-    if (init->guess->unit_repeats && one->is_of_unit)
-        assay__text_puts(out, "      // The same in all rows of a unit: taken once.\n");
+    const char *aggregation = guess_aggregation(init->guess, column);
+    if (aggregation != NULL)
+        assay__text_format(out, "      \"aggregation\": \"%s\",\n", aggregation);
     else if (init->guess->unit_repeats)
-        assay__text_puts(out, "      \"aggregation\": \"sum\",\n");
+        assay__text_puts(out, "      // The same in all rows of a unit: taken once.\n");
+    if (aggregation != NULL && one->is_rate)
+        assay__text_puts(out, "      // Check this: every row of a unit weighs alike.\n");
+    if (!init->guess->unit_repeats && one->has_gaps)
+        assay__text_puts(out,
+                         "      // Check this: many cells are empty. Units without a value are "
+                         "left out; if they\n      // had none of it, count them as 0:\n"
+                         "      // \"missing\": \"zero\",\n");
     write_covariates(init, column);
     assay__text_puts(out, one->is_guardrail ? "      // \"nonInferiorityMargin\": 0.02,\n"
                                             : "      // \"minimumDetectableEffect\": 0.05,\n");
@@ -285,6 +305,19 @@ static void write_beyond(const struct init *init)
     }
 }
 
+/* Rows of several metrics each need their condition. */
+static void write_names(const struct init *init)
+{
+    struct assay__text *out = init->out;
+    if (init->guess->names == GUESS_NONE || init->profile->columns[init->guess->names].distinct < 2)
+        return;
+    const struct column_profile *names = &init->profile->columns[init->guess->names];
+    assay__text_puts(out, "    // Check this: rows are of several metrics, told apart by ");
+    quote(out, names->name);
+    assay__text_puts(out, ". Each needs an \"id\" of\n    // its own, the column of values as its "
+                          "\"value\", and a \"where\" that takes its rows alone.\n");
+}
+
 static void write_metrics(const struct init *init)
 {
     struct assay__text *out = init->out;
@@ -297,6 +330,7 @@ static void write_metrics(const struct init *init)
                      "others guardrails or take them out.\n  // An effect or margin of 0.05 is 5 % "
                      "of the baseline's mean. Without one there is no\n  // sample size and no "
                      "power.\n  \"metrics\": [\n");
+    write_names(init);
     write_before(init);
     write_left_out(init);
     write_beyond(init);

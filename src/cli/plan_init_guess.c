@@ -107,6 +107,8 @@ static void guess_metrics(const struct table_profile *profile, struct table_gues
             one->use = USE_PROPORTION;
         else if (column->is_numeric)
             one->use = USE_MEAN;
+        one->is_rate = one->use == USE_MEAN && words_have(column->name, WORD_RATE);
+        one->has_gaps = column->present * 5 < profile->rows * 4;
         guess_direction(column, one);
     }
 }
@@ -163,6 +165,9 @@ static const char *unread_numbers(const struct table_profile *profile,
 {
     const struct column_profile *column = &profile->columns[index];
     const char *open = source->open[index];
+    if (column->is_rounded &&
+        (words_have(column->name, WORD_UNIT) || words_have(column->name, WORD_ID)))
+        return "its ids are rounded, as spreadsheets do with long ones; export them as text";
     if (!profile_is_usable(column) || column->is_long || column->is_named_time ||
         no_quantity(profile, column) != NULL || words_have(column->name, WORD_EVENT))
         return NULL;
@@ -230,6 +235,12 @@ static void find_repeats(const struct table_profile *profile, struct table_guess
     guess->has_equal_rows = !guess->unit_repeats;
 }
 
+const char *guess_aggregation(const struct table_guess *guess, uint32_t column)
+{
+    const struct column_guess *one = &guess->columns[column];
+    return !guess->unit_repeats || one->is_of_unit ? NULL : one->is_rate ? "mean" : "sum";
+}
+
 static void guess_baseline(const struct table_profile *profile, struct table_guess *guess)
 {
     guess->baseline = GUESS_NONE;
@@ -271,6 +282,8 @@ static const char *reason_of(const struct table_profile *profile, const struct t
         return "one value only";
     if (column->is_time)
         return "times";
+    if (column->is_rounded && words_have(column->name, WORD_ID))
+        return "ids that a spreadsheet rounded: export them as text";
     if (no_quantity(profile, column) != NULL)
         return no_quantity(profile, column);
     if (words_have(column->name, WORD_EVENT))
@@ -368,6 +381,20 @@ static enum assay_status fail_unmeasured(const struct table_profile *profile,
                           "--events NAME=FILE.");
 }
 
+/* In rows of one metric each, the column of their names. */
+static uint32_t find_metric_names(const struct table_profile *profile,
+                                  const struct table_guess *guess)
+{
+    static const char *const NAMES[] = {"metric", "metric name", "kpi", "measure", "metrics"};
+    for (uint32_t i = 0; i < profile->column_count; i++)
+        for (size_t n = 0; n < sizeof NAMES / sizeof *NAMES; n++)
+            if (i != guess->group && words_are(profile->columns[i].name, NAMES[n]) &&
+                !profile->columns[i].has_number && !profile->columns[i].is_choice &&
+                profile->columns[i].values.count > 0)
+                return i;
+    return GUESS_NONE;
+}
+
 enum assay_status guess_table(const struct table_profile *profile,
                               const struct table_source *source, const struct named_columns *named,
                               struct table_guess *guess, struct assay_error *err)
@@ -393,6 +420,8 @@ enum assay_status guess_table(const struct table_profile *profile,
     if (status != ASSAY_OK)
         return status;
     guess_find_clusters(profile, guess);
+    guess->names = find_metric_names(profile, guess);
+    guess->strata = guess_find_strata(profile, guess);
     guess_metrics(profile, guess);
     guess_twins(profile, guess);
     guess_dimensions(profile, source, guess);

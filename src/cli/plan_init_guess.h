@@ -28,6 +28,8 @@ struct column_guess {
     bool wants_decrease; /* metrics: less is better */
     const char *check;   /* metrics: what is not known of its direction; USE_OTHER: why numbers
                             are left out that may be one; NULL. Static text. */
+    bool has_gaps;       /* metrics: many of its cells are missing */
+    bool is_rate;        /* metrics: a rate or an average, by its name */
     bool is_of_unit;     /* metrics: the same in all rows of a unit */
     bool is_cluster;     /* its values hold several units and lie within one group each */
     const char *reason;  /* USE_OTHER: why it is in no part of the plan. Static text. */
@@ -37,6 +39,8 @@ struct column_guess {
 struct table_guess {
     struct column_guess *columns; /* [profile->column_count] */
     uint32_t group, unit, time;   /* columns, or GUESS_NONE */
+    uint32_t names;               /* column of texts that tell metrics apart, or GUESS_NONE */
+    uint32_t strata;              /* column of which each value has one row in each group */
     uint32_t baseline;            /* value of the group column, or GUESS_NONE */
     bool is_sure_group;           /* the name or the values of the group's column say so */
     bool is_sure_baseline;        /* its name says so */
@@ -51,6 +55,9 @@ struct named_columns {
     const char *group, *unit, *time;
     bool has_metrics; /* what is measured is known, too: nothing need be found */
 };
+
+/** guess_aggregation() is how a metric's rows become a unit's value; NULL where none is needed. */
+const char *guess_aggregation(const struct table_guess *guess, uint32_t column);
 
 /**
  * guess_find_group() is the column that looks most like the group, or GUESS_NONE; *is_sure: no
@@ -67,6 +74,12 @@ uint32_t guess_find_group_by_sizes(const struct table_profile *profile);
 uint32_t guess_find_unit(const struct table_profile *profile, const struct table_guess *guess);
 uint32_t guess_find_time(const struct table_profile *profile);
 void guess_find_clusters(const struct table_profile *profile, struct table_guess *guess);
+
+/**
+ * guess_find_strata() is a column of which each value has one row in each group, as days and
+ * countries have in tables of totals, and units that were in all groups; GUESS_NONE without one.
+ */
+uint32_t guess_find_strata(const struct table_profile *profile, const struct table_guess *guess);
 
 /**
  * guess_table() guesses from names and values. ASSAY_ERROR_DATA when a named column is not there or

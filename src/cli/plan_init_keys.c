@@ -2,6 +2,7 @@
 /* Which columns are the group, the unit and the time: by names, by values, by their sizes. */
 #include "cli/plan_init_guess.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/plan_init_words.h"
@@ -131,7 +132,8 @@ static int unit_score(const struct table_profile *profile, const struct table_gu
                       uint32_t column)
 {
     const struct column_profile *one = &profile->columns[column];
-    if (!profile_is_usable(one) || column == guess->group || one->is_time || one->distinct < 3)
+    if (!profile_is_usable(one) || column == guess->group || one->is_time || one->is_rounded ||
+        one->distinct < 3)
         return 0;
     int score = unit_name_score(one);
     struct nesting nesting;
@@ -205,4 +207,43 @@ uint32_t guess_find_time(const struct table_profile *profile)
         }
     }
     return best;
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Whether each value stands once, and once only, in nearly every group. */
+static bool is_once_in_groups(const struct table_profile *profile, uint32_t column, uint32_t group)
+{
+    const struct column_profile *one = &profile->columns[column];
+    const struct column_profile *groups = &profile->columns[group];
+    uint64_t *pairs = malloc((profile->rows + 1) * sizeof *pairs), count = 0, twice = 0;
+    for (uint64_t row = 0; pairs != NULL && row < profile->rows; row++) {
+        pairs[count] = one->row_hashes[row] * 31 + groups->row_hashes[row];
+        count += one->row_hashes[row] != 0 && groups->row_hashes[row] != 0;
+    }
+    if (pairs != NULL)
+        qsort(pairs, count, sizeof *pairs, compare_hashes);
+    for (uint64_t i = 1; i < count; i++)
+        twice += pairs[i] == pairs[i - 1];
+    free(pairs);
+    return count > 0 && twice == 0 && one->distinct * groups->distinct * 9 <= count * 10;
+}
+
+uint32_t guess_find_strata(const struct table_profile *profile, const struct table_guess *guess)
+{
+    enum { STRATA_LEAST = 4 };
+    for (uint32_t i = 0; guess->group != GUESS_NONE && i < profile->column_count; i++) {
+        const struct column_profile *one = &profile->columns[i];
+        bool is_name = one->is_time || !one->is_numeric || words_have(one->name, WORD_ID) ||
+                       words_have(one->name, WORD_UNIT) || words_end(one->name, WORD_DATE_PART) ||
+                       one->is_named_time;
+        if (i != guess->group && profile_is_usable(one) && !one->is_choice && !one->is_long &&
+            is_name && one->distinct >= STRATA_LEAST && is_once_in_groups(profile, i, guess->group))
+            return i;
+    }
+    return GUESS_NONE;
 }

@@ -22,6 +22,15 @@ static bool is_whole(const struct assay__field *cell, uint64_t *value)
     return cell->length > 0;
 }
 
+/* 1.23E+11, as spreadsheets show long numbers, and 1.2345678901234568e+16 */
+static bool has_power(const struct assay__field *cell)
+{
+    for (uint32_t i = 1; i + 2 < cell->length; i++)
+        if ((cell->text[i] == 'E' || cell->text[i] == 'e') && cell->text[i + 1] == '+')
+            return true;
+    return false;
+}
+
 static void judge_whole(struct column_profile *column, const struct assay__field *cell)
 {
     uint64_t value;
@@ -56,6 +65,7 @@ static void judge_cell(struct column_profile *column, const struct assay_dialect
                        assay__dialect_time(dialect, cell, &time);
     if (!is_blank)
         judge_whole(column, cell);
+    column->is_rounded &= is_blank || (is_number && has_power(cell));
     column->is_long |= cell->length > PROFILE_VALUE_BYTES_MAX;
 }
 
@@ -88,6 +98,7 @@ static void finish_column(struct column_profile *column)
 {
     column->is_numeric &= column->has_number;
     column->is_choice &= column->present > 0;
+    column->is_rounded &= column->has_number;
     column->is_time &= column->present > 0;
     qsort(column->hashes, column->present, sizeof *column->hashes, compare_hashes);
     column->least = column->present;
@@ -175,7 +186,8 @@ static enum assay_status make_columns(struct table_profile *profile, uint64_t ro
         column->name = name_column(profile->table, i, &column->values.arena);
         if (column->name == NULL)
             return assay__fail_memory(err);
-        column->is_numeric = column->is_choice = column->is_time = column->is_whole = true;
+        column->is_numeric = column->is_choice = column->is_time = column->is_whole =
+            column->is_rounded = true;
         column->lowest = UINT64_MAX;
         column->is_named_time = words_say_time(column->name);
         column->hashes = malloc(row_max * sizeof *column->hashes);

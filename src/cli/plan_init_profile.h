@@ -16,18 +16,19 @@ enum {
 /** struct column_profile: what the cells of a column in the sample look like. */
 struct column_profile {
     const char *name;
-    uint64_t present;           /* cells that are not missing */
-    bool has_number;            /* some are numbers */
-    uint64_t numbers;           /* how many are */
-    const char *other;          /* the first that cannot be read and is not missing; NULL */
-    uint32_t words;             /* private: spellings of 0 and 1 */
-    bool is_numeric;            /* every one is a number, or stands for none */
-    bool is_choice;             /* every one is 0 or 1, true or false, yes or no */
-    bool is_time;               /* every one is an instant; numbers by the column's name, too */
-    bool is_named_time;         /* its name says that it is one */
-    bool is_whole;              /* numbers: none has a point or an exponent */
-    bool is_long;               /* some value is longer than PROFILE_VALUE_BYTES_MAX */
-    uint64_t distinct;          /* different cells, missing ones aside */
+    uint64_t present;   /* cells that are not missing */
+    bool has_number;    /* some are numbers */
+    uint64_t numbers;   /* how many are */
+    const char *other;  /* the first that cannot be read and is not missing; NULL */
+    uint32_t words;     /* private: spellings of 0 and 1 */
+    bool is_numeric;    /* every one is a number, or stands for none */
+    bool is_choice;     /* every one is 0 or 1, true or false, yes or no */
+    bool is_time;       /* every one is an instant; numbers by the column's name, too */
+    bool is_named_time; /* its name says that it is one */
+    bool is_whole;      /* numbers: none has a point or an exponent */
+    bool is_rounded;    /* every one has a power of ten, as 1.23E+11: ids that were numbers */
+    bool is_long;       /* some value is longer than PROFILE_VALUE_BYTES_MAX */
+    uint64_t distinct;  /* different cells, missing ones aside */
     struct assay__index values; /* the first PROFILE_VALUES_MAX of them, in order */
     bool is_copy;               /* an earlier column of the same name has the same cells */
     bool is_running;            /* whole numbers one after the other, each once: numbers of rows */

@@ -50,6 +50,11 @@ static const char *const UNIT[] = {
     "respondent", "contact",      "lead",     "subscriber", "pseudo",      "fullvisitorid",
     "gebruiker",  "klant",        NULL};
 static const char *const ID_ONLY[] = {"id", "session", NULL};
+/* A value of this kind is not made by adding up. */
+static const char *const RATE[] = {"rate",   "rates", "avg",     "average",    "mean",   "median",
+                                   "ctr",    "pct",   "percent", "percentage", "ratio",  "share",
+                                   "rating", "score", "nps",     "csat",       "anteil", "mittel",
+                                   "tasa",   "taux",  NULL};
 /* At the end, behind a unit: its id. */
 static const char *const KEY[] = {"key", "ref", "code", "num", "idx", "index", "pk", "guid", NULL};
 static const char *const EXPOSED[] = {"exposure",   "exposed",    "assigned",  "assignment",
@@ -160,6 +165,7 @@ static const char *const *const LISTS[WORD_KIND_COUNT] = {[WORD_GROUP] = GROUP,
                                                           [WORD_LAST_ID] = LAST_ID,
                                                           [WORD_DATE_PART] = DATE_PART,
                                                           [WORD_PER] = PER,
+                                                          [WORD_RATE] = RATE,
                                                           [WORD_KEY] = KEY,
                                                           [WORD_EXPOSED] = EXPOSED,
                                                           [WORD_OWN_TIME] = OWN_TIME,

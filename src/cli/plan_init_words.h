@@ -23,6 +23,7 @@ enum word_kind {
     WORD_LAST_ID,   /* at the end: an id */
     WORD_DATE_PART, /* at the end: a year, a month */
     WORD_PER,
+    WORD_RATE,         /* a rate, an average: not made by adding up */
     WORD_KEY,          /* at the end: the id of what stands before it */
     WORD_EXPOSED,      /* when units were exposed, or assigned */
     WORD_OWN_TIME,     /* when a unit signed up, or was born */
