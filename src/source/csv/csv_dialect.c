@@ -154,8 +154,9 @@ static bool copy_whole(const struct assay_dialect *dialect, const field_t *text,
             out[(*length)++] = text->text[(*at)++];
             in_group++;
         } else if (mark > 0) {
-            /* India writes 12,34,567: all groups but the last may have two digits. */
-            if (in_group == 0 || in_group > 3 ||
+            /* India writes 12,34,567: all groups but the last may have two digits. In 0,123 the
+             * comma is a decimal one. */
+            if (in_group == 0 || in_group > 3 || (groups == 0 && out[*length - in_group] == '0') ||
                 (groups > 0 && in_group != 3 && !(is_comma && in_group == 2)))
                 return false;
             *at += (uint32_t)mark;

@@ -73,6 +73,10 @@ static const struct number NUMBERS[] = {
      -1},
     {{.thousands = ","}, "1,23,456.5", ASSAY__CELL_OK, 1234565, -1},
     {{.thousands = "."}, "1.23.456", ASSAY__CELL_NO_NUMBER, 0, 0},
+    {{.thousands = ","}, "0,123", ASSAY__CELL_NO_NUMBER, 0, 0},
+    {{.thousands = "."}, "-0.125", ASSAY__CELL_NO_NUMBER, 0, 0},
+    {{.thousands = ","}, "01,234", ASSAY__CELL_NO_NUMBER, 0, 0},
+    {{.thousands = ","}, "0.123", ASSAY__CELL_OK, 123, -3},
     {{.thousands = " ", .decimal = ','},
      "1\xC2\xA0"
      "234,5",
@@ -240,6 +244,7 @@ START_TEST(what_reads_a_column_is_suggested)
         {ASSAY__COLUMN_NUMBER, {"767,46", "0,5"}, "decimal=,\n"},
         {ASSAY__COLUMN_NUMBER, {"1,234", "5,678"}, "decimal=,\nor\nthousands=,\n"},
         {ASSAY__COLUMN_NUMBER, {"1,234", "12"}, "decimal=,\nor\nthousands=,\n"},
+        {ASSAY__COLUMN_NUMBER, {"1,234", "0,125"}, "decimal=,\n"},
         {ASSAY__COLUMN_NUMBER, {"1,234.5", "12"}, "thousands=,\n"},
         {ASSAY__COLUMN_NUMBER, {"$7,490.00", "$1"}, "thousands=,\ncurrency=$\n"},
         {ASSAY__COLUMN_NUMBER,
