@@ -222,14 +222,16 @@ enum assay_status assay__inflation(struct assay__builder *builder,
 {
     const struct assay_horizon_plan *plan = assay__result_horizon(builder, result);
     double tail = result->side == ASSAY_SIDE_BOTH ? 0.5 * result->alpha : result->alpha;
+    /* A test for harm takes the power of the whole decision. */
+    double power = isnan(result->power) ? builder->plan->power : result->power;
     *inflation = 1.0;
-    if (plan->kind != ASSAY_HORIZON_GROUP_SEQUENTIAL || !(result->power > tail))
+    if (plan->kind != ASSAY_HORIZON_GROUP_SEQUENTIAL || !(power > tail))
         return ASSAY_OK;
     if (plan->planned_looks == 0)
         return role->sequence == NULL || !role->sequence[k].is_final
                    ? ASSAY_OK
                    : assay__look_cache_cost(builder->cache, &role->design, role->units, k + 1,
-                                            result->power, inflation, err);
+                                            power, inflation, err);
     struct assay_horizon_design design = {.kind = ASSAY_HORIZON_GROUP_SEQUENTIAL,
                                           .two_sided = result->side == ASSAY_SIDE_BOTH,
                                           .alpha = result->alpha,
@@ -238,6 +240,6 @@ enum assay_status assay__inflation(struct assay__builder *builder,
                                           .expected_size = 1.0};
     if (plan->futility_is_binding)
         set_futility(plan, result, &design);
-    return assay__look_cache_inflation(builder->cache, &design, plan->planned_looks, result->power,
+    return assay__look_cache_inflation(builder->cache, &design, plan->planned_looks, power,
                                        inflation, err);
 }

@@ -473,18 +473,21 @@ class Test:
     def is_planned(self):
         return self.kind == "nonInferiority" or (self.kind == "superiority" and has_effect(self.m))
 
+    def power_wanted(self):
+        """Of a test for harm the whole decision's."""
+        return self.power if self.power is not None else mp.mpf(str(self.plan["power"]))
+
     def sizes(self, n=None):
         """n: units with a value at which an always-valid boundary is looked at; None: one look."""
         inflation = mp.mpf(1)
         if n and self.role.kind == "alwaysValid":
             inflation = self.waiting(mp.mpf(n) / sum(self.pair.n))
-        elif self.power is not None:
+        else:
             made = self.role.times if self.role.kind == "groupSequential" and self.role.is_over() else []
-            inflation = inflation_of(self.horizon, self.alpha, self.power, self.both, made)
+            inflation = inflation_of(self.horizon, self.alpha, self.power_wanted(), self.both, made)
         size = analysis.Size(self.m, self.pair.pair, 0, 1, self.pair.got,
                              self.kind != "nonInferiority", self.alpha / 2 if self.both else self.alpha,
-                             self.power if self.power is not None else mp.mpf(str(self.plan["power"])),
-                             self.weights, self.side or self.sign, self.is_t)
+                             self.power_wanted(), self.weights, self.side or self.sign, self.is_t)
         size.inflate(inflation)
         return size
 
@@ -495,8 +498,7 @@ class Test:
             return mp.mpf(1)
         units = mp.mpf(self.units_now) * times
         z = self.role.boundary(None, units, self.role.weight(units, se, None))[0]
-        power = self.power if self.power is not None else mp.mpf(str(self.plan["power"]))
-        beyond = normal_quantile(1 - power)
+        beyond = normal_quantile(1 - self.power_wanted())
         return ((z + beyond) / (normal_quantile(self.alpha / self.role.sides) + beyond)) ** 2
 
     def distance(self):
