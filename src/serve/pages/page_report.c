@@ -37,7 +37,7 @@ static void write_index(struct assay__text *out, const struct serve_report *repo
         const struct assay__node *treatment = serve_page_first(reports[i].result, "treatments");
         for (; treatment != NULL; treatment = treatment->next) {
             struct serve_advice advice = serve_page_advice(treatment);
-            assay__text_puts(out, " ");
+            assay__text_puts(out, treatment->index > 0 ? ", " : " ");
             serve_page_name(out, serve_page_text(treatment, "id"));
             assay__text_puts(out, ": ");
             serve_html(out, advice.word);
