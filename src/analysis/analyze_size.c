@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "analysis/looks.h"
+#include "assay/dist.h"
 #include "number/number.h"
 #include "stats/metric/metric.h"
 #include "stats/size/size.h"
@@ -222,15 +223,22 @@ struct waiting {
     const struct assay__tracker *role;
     struct planned planned;       /* for one look */
     double current, units, error; /* with a value, of the comparison, and the standard error */
+    double z_once, z_power;       /* of the level and the power; NaN without a boundary */
     double once;                  /* units that one look needs */
     enum assay_size_absence absence;
 };
 
+/*
+ * How many times more units an always-valid test asks for than one look, at n units: looked at
+ * there alone it has the power, and the looks before add to it.
+ */
 static double inflation_at(const struct waiting *waiting, double n)
 {
     double times = n / waiting->current;
-    return assay__mixture_inflation(waiting->role, waiting->planned.design.power,
-                                    waiting->units * times, waiting->error / sqrt(times));
+    double z =
+        assay__mixture_z(waiting->role, waiting->units * times, waiting->error / sqrt(times));
+    double further = (z + waiting->z_power) / (waiting->z_once + waiting->z_power);
+    return isfinite(further) ? further * further : 1.0;
 }
 
 static struct planned inflated(const struct waiting *waiting, double n)
@@ -301,13 +309,19 @@ static struct waiting wait_for(struct assay__builder *builder,
 {
     uint64_t units = assay__result_units(builder, result, look->look, result->baseline) +
                      assay__result_units(builder, result, look->look, result->compared);
-    return (struct waiting){.builder = builder,
-                            .metric = &builder->plan->metrics[result->metric],
-                            .role = role,
-                            .planned = planned,
-                            .current = (double)look->size.current,
-                            .units = (double)units,
-                            .error = look->comparison.difference.standard_error};
+    const struct assay_size_design *design = &planned.design;
+    double tail = design->side == ASSAY_SIDE_BOTH ? 0.5 * design->alpha : design->alpha;
+    bool has_boundary = role->horizon != NULL && design->power > tail;
+    return (struct waiting){
+        .builder = builder,
+        .z_once = has_boundary ? assay_normal_quantile_upper(tail) : (double)NAN,
+        .z_power = has_boundary ? assay_normal_quantile_lower(design->power) : (double)NAN,
+        .metric = &builder->plan->metrics[result->metric],
+        .role = role,
+        .planned = planned,
+        .current = (double)look->size.current,
+        .units = (double)units,
+        .error = look->comparison.difference.standard_error};
 }
 
 static void find_sizes(struct waiting *waiting, const struct assay_metric_result *result,

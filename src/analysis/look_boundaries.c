@@ -202,17 +202,12 @@ void assay__tracker_release(struct assay__tracker *tracker)
     tracker->horizon = NULL;
 }
 
-double assay__mixture_inflation(const struct assay__tracker *role, double power, double units,
-                                double standard_error)
+double assay__mixture_z(const struct assay__tracker *role, double units, double standard_error)
 {
-    double tail = role->design.two_sided ? 0.5 * role->design.alpha : role->design.alpha;
-    if (role->horizon == NULL || !(power > tail) || !(units > 0.0))
-        return 1.0;
-    double x = assay__mixture_weight(&role->design, units, standard_error);
-    double z = assay__mixture_critical(&role->design, x);
-    double beyond = assay_normal_quantile_lower(power);
-    double times = (z + beyond) / (assay_normal_quantile_upper(tail) + beyond);
-    return isfinite(times) ? times * times : 1.0;
+    if (role->horizon == NULL || !(units > 0.0))
+        return NAN;
+    return assay__mixture_critical(&role->design,
+                                   assay__mixture_weight(&role->design, units, standard_error));
 }
 
 enum assay_status assay__inflation(struct assay__builder *builder,

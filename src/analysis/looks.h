@@ -111,12 +111,10 @@ enum assay_status assay__note_looks(struct assay__builder *builder, uint32_t met
                                     struct assay_error *err);
 
 /**
- * assay__mixture_inflation() is how many times more units an always-valid test of a power asks for
- * than one look, at so many units of the comparison: looked at then alone it has the power, and the
- * looks before add to it. 1 before its first look, and under other horizons.
+ * assay__mixture_z() is z of an always-valid test at so many units of the comparison; NaN before
+ * its first look, and under other horizons.
  */
-double assay__mixture_inflation(const struct assay__tracker *role, double power, double units,
-                                double standard_error);
+double assay__mixture_z(const struct assay__tracker *role, double units, double standard_error);
 
 /**
  * assay__inflation() is how many times more units planned looks need, or, of a group sequence
