@@ -33,10 +33,21 @@ static inline double value_of(const struct assay_decimal *number)
     return number->mantissa < 0 ? -value : value;
 }
 
+/* The largest double of 20 bits. */
+static const double SLACK_MAX = 0x1.ffffep1023;
+
+double assay__slack_add(double slack, double more)
+{
+    double sum = slack + more;
+    return sum <= SLACK_MAX ? sum : SLACK_MAX;
+}
+
 double assay__slack_round_up(double slack)
 {
-    if (!(slack >= DBL_MIN && slack <= DBL_MAX))
+    if (slack < DBL_MIN)
         return slack;
+    if (!(slack <= SLACK_MAX)) /* or it is not known, as that of infinity times 0 */
+        return SLACK_MAX;
     uint64_t bits, cut = (UINT64_C(1) << 33) - 1; /* of the 53 bits of a double 20 are left */
     memcpy(&bits, &slack, sizeof bits);
     bits = (bits + cut) & ~cut;

@@ -31,6 +31,9 @@ struct assay__figure assay__figure_plain(const struct assay_decimal *number,
  */
 double assay__slack_round_up(double slack);
 
+/** assay__slack_add() adds up what was rounded up so. What no double can hold is the largest. */
+double assay__slack_add(double slack, double more);
+
 /**
  * assay__figures_slack() is how far rounding may have moved the sum and the sum of squares of units
  * that have a mean and a variance.

@@ -175,11 +175,13 @@ static void add_slack(const struct assay__summary_row *row, uint32_t variables, 
                       bool by_sum, double *slack)
 {
     for (uint32_t i = 0; i < variables; i++) {
-        slack[i] +=
-            by_sum ? row->printed[i].slack : assay__slack_round_up(units * row->printed[i].slack);
-        for (uint32_t j = 0; j <= i; j++)
-            slack[variables + assay__pair(i, j)] +=
-                product_slack(row, variables, i, j, units, by_sum);
+        double own = row->printed[i].slack;
+        slack[i] = assay__slack_add(slack[i], by_sum ? own : assay__slack_round_up(units * own));
+        for (uint32_t j = 0; j <= i; j++) {
+            double *product = &slack[variables + assay__pair(i, j)];
+            *product =
+                assay__slack_add(*product, product_slack(row, variables, i, j, units, by_sum));
+        }
     }
 }
 

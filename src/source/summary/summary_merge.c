@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "source/summary/summary_column.h"
+#include "source/summary/summary_figure.h"
 #include "source/summary/summary_seal.h"
 
 /* In place of the number of a series. */
@@ -36,7 +37,7 @@ static enum assay_status merge_slack(struct assay__summary_table *table,
     if (into->slack == NULL)
         return assay__fail_memory(err);
     for (uint32_t i = 0; i < count; i++)
-        into->slack[i] += from->slack[i];
+        into->slack[i] = assay__slack_add(into->slack[i], from->slack[i]);
     return ASSAY_OK;
 }
 
@@ -114,6 +115,7 @@ enum assay_status assay__summary_merge(struct assay__summary_table *into,
             return status;
         entry->is_no_share = entry->is_no_share || source->is_no_share;
         entry->is_unneeded = source->is_unneeded;
+        entry->has_slice = source->has_slice;
         const char *metric = source->key[ASSAY__KEY_METRIC];
         if (is_fact(metric))
             entry->n = source->n;
@@ -313,7 +315,7 @@ enum assay_status assay__summary_count_units(struct assay__summary_table *table,
         units_of[s] = NOT_ASKED;
     for (uint32_t i = 0; status == ASSAY_OK && i < metrics; i++) {
         const struct assay__summary_entry *source = table->entries[i];
-        if (source->state == NULL)
+        if (source->state == NULL && !source->has_slice)
             continue;
         uint32_t *units = &units_of[source->series];
         if (*units == NOT_ASKED)

@@ -154,21 +154,6 @@ static enum assay_status check_key(const row_t *row, const char *const key[ASSAY
     return ASSAY_OK;
 }
 
-/* Whether a row's metric and slice are in the plan. */
-static bool is_needed(const struct assay_plan *plan, const char *const key[ASSAY__KEY_COUNT])
-{
-    const char *dimension = key[ASSAY__KEY_DIMENSION];
-    bool has_metric = plan == NULL, has_slice = plan == NULL || dimension[0] == '\0';
-    for (uint32_t m = 0; !has_metric && m < plan->metric_count; m++)
-        has_metric = strcmp(plan->metrics[m].id, key[ASSAY__KEY_METRIC]) == 0;
-    for (uint32_t d = 0; !has_slice && d < plan->dimension_count; d++)
-        has_slice = strcmp(plan->dimensions[d], dimension) == 0;
-    for (uint32_t s = 0; !has_slice && s < plan->segment_count; s++)
-        has_slice = strcmp(dimension, "@segment") == 0 &&
-                    strcmp(plan->segments[s].id, key[ASSAY__KEY_VALUE]) == 0;
-    return has_metric && has_slice;
-}
-
 /*
  * A digest tells whether a sealed table was changed, and tables that are equal: few need it. Rows
  * go into it as they are read where the first one looks like a sealed table's, other tables are
@@ -265,8 +250,14 @@ static enum assay_status find_entry(row_t *row, struct assay__summary_row_key *k
             return status;
         struct assay__summary_known *known = &row->known[key->series];
         bool is_remark = key->text[ASSAY__KEY_METRIC][0] == '@';
-        if (!known->is_fine)
-            known->is_needed = is_remark || is_needed(row->plan, key->text);
+        if (!known->is_fine) {
+            const struct assay_plan *plan = is_remark ? NULL : row->plan; /* NULL: all is needed */
+            known->has_slice = plan == NULL || assay__summary_plan_has_slice(plan, key->text);
+            known->is_needed =
+                known->has_slice &&
+                (plan == NULL || assay__summary_plan_metric(plan, key->text[ASSAY__KEY_METRIC]) !=
+                                     ASSAY__NOT_PLANNED);
+        }
         known->is_remark = is_remark;
         known->is_fine = true;
     }
@@ -340,6 +331,7 @@ static enum assay_status read_row(row_t *row, struct assay__text *buffer, struct
     if (status != ASSAY_OK)
         return status;
     entry->is_unneeded = !row->known[key.series].is_needed;
+    entry->has_slice = entry->is_unneeded && row->known[key.series].has_slice;
     if (is_remark || entry->is_unneeded) {
         entry->n = n > entry->n ? n : entry->n;
         return ASSAY_OK;

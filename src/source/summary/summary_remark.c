@@ -16,6 +16,19 @@ uint32_t assay__summary_plan_metric(const struct assay_plan *plan, const char *i
     return ASSAY__NOT_PLANNED;
 }
 
+bool assay__summary_plan_has_slice(const struct assay_plan *plan,
+                                   const char *const key[ASSAY__KEY_COUNT])
+{
+    const char *dimension = key[ASSAY__KEY_DIMENSION];
+    bool has_slice = dimension[0] == '\0';
+    for (uint32_t d = 0; !has_slice && d < plan->dimension_count; d++)
+        has_slice = strcmp(plan->dimensions[d], dimension) == 0;
+    for (uint32_t s = 0; !has_slice && s < plan->segment_count; s++)
+        has_slice = strcmp(dimension, "@segment") == 0 &&
+                    strcmp(plan->segments[s].id, key[ASSAY__KEY_VALUE]) == 0;
+    return has_slice;
+}
+
 static enum assay_status add_missing(struct assay_dataset *dataset,
                                      const struct assay__summary_entry *entry,
                                      struct assay_error *err)

@@ -13,6 +13,7 @@
 struct assay__summary_known {
     bool is_fine;           /* its key made sense */
     bool is_needed;         /* by the plan */
+    bool has_slice;         /* in the plan */
     bool is_remark;         /* its metric begins with @ */
     bool was_asked;         /* the next one is known */
     bool leaves_covariates; /* the plan uses none of the metric's */

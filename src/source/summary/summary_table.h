@@ -44,6 +44,7 @@ struct assay__summary_entry {
     bool is_no_share;      /* the sums cannot be those of zeros and ones */
     bool has_inner_mean;   /* each row's mean lies well between 0 and 1 */
     bool is_unneeded;      /* a metric's row whose figures were not read */
+    bool has_slice;        /* such a row in a slice of the plan: n are units all the same */
     bool is_carried;       /* the copy of an earlier look's */
     bool is_borrowed;      /* the state is a dataset's, and is only read */
     double *slack;       /* how far rounding may have moved each sum but cubes; NULL: not at all */
@@ -295,6 +296,10 @@ enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
 /** assay__summary_plan_metric() is the number of a plan's metric, or ASSAY__NOT_PLANNED. */
 #define ASSAY__NOT_PLANNED UINT32_MAX
 uint32_t assay__summary_plan_metric(const struct assay_plan *plan, const char *id);
+
+/** assay__summary_plan_has_slice() says whether a key's slice is the total, or in a plan. */
+bool assay__summary_plan_has_slice(const struct assay_plan *plan,
+                                   const char *const key[ASSAY__KEY_COUNT]);
 
 /** assay__summary_add_remark() adds a row that belongs to no metric and counts no group's units. */
 enum assay_status assay__summary_add_remark(struct assay_dataset *dataset,

@@ -25,7 +25,15 @@ START_TEST(slack_is_rounded_up_to_twenty_bits)
     }
     ck_assert(assay__slack_round_up(0.0) == 0.0);
     ck_assert(assay__slack_round_up(0.5) == 0.5);
-    ck_assert(isinf(assay__slack_round_up((double)INFINITY)));
+    /* What no double of 20 bits can hold, or is not known, is the largest of them. */
+    const double most = 0x1.ffffep1023;
+    ck_assert(assay__slack_round_up((double)INFINITY) == most);
+    ck_assert(assay__slack_round_up(DBL_MAX) == most);
+    ck_assert(assay__slack_round_up((double)NAN) == most);
+    ck_assert(assay__slack_round_up(most) == most);
+    ck_assert(assay__slack_add(most, 1.0) == most);
+    ck_assert(assay__slack_add(0.5 * most, most) == most);
+    ck_assert(assay__slack_add(0.25, 0.5) == 0.75);
 }
 END_TEST
 
