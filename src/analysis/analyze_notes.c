@@ -329,9 +329,15 @@ enum assay_status assay__analyze_notes(struct assay__builder *builder, struct as
         note_counts, assay__note_skipped, note_groups,          note_srm,
         note_plan,   note_early_end,      assay__note_decision, note_source};
     enum assay_status status = ASSAY_OK;
-    for (size_t i = 0; status == ASSAY_OK && i < sizeof WHOLE / sizeof *WHOLE; i++)
+    for (size_t i = 0; status == ASSAY_OK && i < sizeof WHOLE / sizeof *WHOLE; i++) {
         status = WHOLE[i](builder, err);
-    for (uint32_t m = 0; status == ASSAY_OK && m < builder->plan->metric_count; m++)
+        if (status == ASSAY_OK)
+            status = assay__halt_check(builder->halt, err);
+    }
+    for (uint32_t m = 0; status == ASSAY_OK && m < builder->plan->metric_count; m++) {
         status = note_metric(builder, m, err);
+        if (status == ASSAY_OK)
+            status = assay__halt_check(builder->halt, err);
+    }
     return status;
 }

@@ -52,7 +52,6 @@ struct places {
     struct assay_dataset *dataset;
     const struct assay_plan *plan; /* the dataset's */
     bool is_counting;              /* units are counted by metrics */
-    bool has_planned;              /* and one of them is the plan's */
     struct metric_place {
         const struct assay__accumulator *keeps;
         struct assay_moments_shape shape;
@@ -309,31 +308,15 @@ static void count_units(const struct assay__summary_entry *entry, struct assay__
     place->units = count;
 }
 
-/* The units of a metric that the plan does not name are units of their group all the same. */
-static enum assay_status add_unplanned(struct places *places,
-                                       const struct assay__summary_entry *entry,
-                                       struct assay_error *err)
-{
-    struct assay__cell *cell = NULL;
-    struct cell_place *place = NULL;
-    enum assay_status status =
-        note_unplanned(places->dataset, "metric", entry->key[ASSAY__KEY_METRIC], err);
-    if (status == ASSAY_OK && places->is_counting && places->has_planned)
-        status = find_cell(places, entry, &cell, &place, err);
-    if (cell != NULL)
-        count_units(entry, cell, place);
-    return status;
-}
-
 static enum assay_status add_metric(struct places *places, struct assay__summary_entry *entry,
                                     struct assay_error *err)
 {
     const struct assay_plan *plan = places->plan;
     uint32_t metric = metric_of(places, entry);
+    if (metric == ASSAY__NOT_PLANNED)
+        return note_unplanned(places->dataset, "metric", entry->key[ASSAY__KEY_METRIC], err);
     struct assay__cell *cell = NULL;
     struct cell_place *place;
-    if (metric == ASSAY__NOT_PLANNED)
-        return add_unplanned(places, entry, err);
     if (entry->is_unneeded)
         return find_cell(places, entry, &cell, &place, err); /* notes what the plan does not name */
     enum assay_status status = check_metric(places, metric, entry, err);
@@ -396,8 +379,6 @@ enum assay_status assay__summary_to_dataset(struct assay__summary_table *table,
     assay__dataset_adopt(dataset, &table->states);
     bool has_cells = may_list_cells(table);
     places.is_counting = table->counts_by_metrics && has_cells;
-    for (uint32_t i = 0; !places.has_planned && i < table->keys.count; i++)
-        places.has_planned = table->entries[i]->state != NULL;
     if (table->counts_by_metrics && !has_cells)
         status = assay__summary_count_units(table, err);
     if (status == ASSAY_OK)

@@ -315,7 +315,7 @@ enum assay_status assay__summary_count_units(struct assay__summary_table *table,
         units_of[s] = NOT_ASKED;
     for (uint32_t i = 0; status == ASSAY_OK && i < metrics; i++) {
         const struct assay__summary_entry *source = table->entries[i];
-        if (source->state == NULL && !source->has_slice)
+        if (source->state == NULL)
             continue;
         uint32_t *units = &units_of[source->series];
         if (*units == NOT_ASKED)
@@ -398,6 +398,23 @@ static enum assay_status take_part(struct assay__summary_table *whole,
     return status;
 }
 
+/*
+ * Where units are counted by metrics beside tables that count them by rows, metrics that the plan
+ * does not name would count as well, and theirs were not read: looks may leave them out.
+ */
+static enum assay_status refuse_unplanned(const struct assay__summary_table *table,
+                                          struct assay_error *err)
+{
+    for (uint32_t i = 0; i < table->keys.count; i++)
+        if (table->entries[i]->has_slice)
+            return assay__summary_refuse(
+                table->entries[i], err,
+                "another table counts units by rows '@units', this one does not, and the plan does "
+                "not name the metric: how many units there are cannot be told. Merge the tables "
+                "first ('assay merge'), or add such rows.");
+    return ASSAY_OK;
+}
+
 enum assay_status assay__summary_shards_join(struct assay__summary_shards *shards, bool must_count,
                                              struct assay__summary_table **whole,
                                              struct assay_error *err)
@@ -413,6 +430,8 @@ enum assay_status assay__summary_shards_join(struct assay__summary_shards *shard
                            err);
     }
     bool some_count = shards->with_units.keys.count > 0;
+    if (status == ASSAY_OK && some_count)
+        status = refuse_unplanned(&shards->without_units, err);
     *whole = some_count ? &shards->with_units : &shards->without_units;
     (*whole)->counts_by_metrics = must_count && !some_count;
     if (status == ASSAY_OK && some_count)

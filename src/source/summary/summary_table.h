@@ -44,7 +44,7 @@ struct assay__summary_entry {
     bool is_no_share;      /* the sums cannot be those of zeros and ones */
     bool has_inner_mean;   /* each row's mean lies well between 0 and 1 */
     bool is_unneeded;      /* a metric's row whose figures were not read */
-    bool has_slice;        /* such a row in a slice of the plan: n are units all the same */
+    bool has_slice;        /* such a row in a slice of the plan */
     bool is_carried;       /* the copy of an earlier look's */
     bool is_borrowed;      /* the state is a dataset's, and is only read */
     double *slack;       /* how far rounding may have moved each sum but cubes; NULL: not at all */
