@@ -20,16 +20,25 @@ static inline double power_of_ten(int exponent)
     return is_listed ? BELOW_1[-exponent] : pow(10.0, exponent);
 }
 
+/* In two steps where the power of ten is subnormal, and has fewer digits than the product. */
+static double times_power_of_ten(double value, int exponent)
+{
+    enum { LEAST = -300 };
+    if (exponent < LEAST)
+        return value * power_of_ten(exponent / 2) * power_of_ten(exponent - exponent / 2);
+    return value * power_of_ten(exponent);
+}
+
 /* The value of a decimal, to about the last digit of a double. */
 static inline double value_of(const struct assay_decimal *number)
 {
     if (number->digits == NULL)
-        return (double)number->mantissa * power_of_ten(number->exponent);
+        return times_power_of_ten((double)number->mantissa, number->exponent);
     double value = 0.0; /* the first digits will do */
     uint32_t used = number->digit_count < 18 ? number->digit_count : 18;
     for (uint32_t i = 0; i < used; i++)
         value = value * 10.0 + (number->digits[i] - '0');
-    value *= pow(10.0, (double)number->exponent + (double)(number->digit_count - used));
+    value = times_power_of_ten(value, number->exponent + (int)(number->digit_count - used));
     return number->mantissa < 0 ? -value : value;
 }
 

@@ -52,6 +52,11 @@ START_TEST(figures_know_how_far_they_may_be_off)
     ck_assert(figure("0.25").slack >= 0.005 && figure("0.25").slack < 0.0052);
     ck_assert(figure("-1.5e-40").value == -15 * pow(10.0, -41));
     ck_assert(figure("1e30").slack == 0.0);
+    /* Powers of ten below 1e-308 have fewer digits; what they make of many digits has not. */
+    const double small = figure("9800000000000000000000000000e-326").value;
+    ck_assert(fabs(small - 98e-300) <= 1e-15 * 98e-300);
+    ck_assert(fabs(figure("123456789012345678e-320").value / 1.23456789012345678e-303 - 1.0) <
+              1e-15);
     ck_assert(figure("0.123456789012345678").slack > 1.2e-11);
 }
 END_TEST
