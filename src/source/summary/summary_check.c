@@ -116,65 +116,6 @@ static enum assay_status check_units(struct assay__summary_table *table, const e
     return ASSAY_OK;
 }
 
-/* Whether a row is the definition of a metric whose missing values count as 0. */
-static bool fills_zeros(const entry_t *entry, const char *metric)
-{
-    return strcmp(entry->key[ASSAY__KEY_METRIC], "@definition") == 0 &&
-           strcmp(entry->key[ASSAY__KEY_GROUP], metric) == 0 &&
-           strstr(entry->key[ASSAY__KEY_VALUE], "\"missing\":\"zero\"") != NULL;
-}
-
-/* The last look at which units are counted: INT64_MIN where rows have no time. */
-static int64_t last_look(const struct assay__summary_order *order)
-{
-    int64_t last = INT64_MIN;
-    for (uint32_t i = 0; i < order->count; i++)
-        if (assay__summary_counts_units(order->entries[i]) && order->entries[i]->time_ns > last)
-            last = order->entries[i]->time_ns;
-    return last;
-}
-
-/*
- * Units with and without a value of a metric, at the last look, are all units. A sealed table has a
- * row for all that there is at a look: one that ends earlier counts nobody. Where a missing value
- * counts as 0, those without one have a value too, but for units whose window has not ended.
- */
-static enum assay_status check_missing(const struct assay__summary_table *table,
-                                       const struct assay__summary_order *order,
-                                       const entry_t *missing, struct assay_error *err)
-{
-    const char *metric = missing->key[ASSAY__KEY_VALUE];
-    uint64_t units = 0, n = 0;
-    int64_t last = last_look(order);
-    bool is_filled = false;
-    for (uint32_t i = 0; i < table->keys.count; i++) {
-        const entry_t *entry = table->entries[i];
-        if (entry->is_unneeded && strcmp(entry->key[ASSAY__KEY_METRIC], metric) == 0)
-            return ASSAY_OK; /* its rows were not read */
-        is_filled = is_filled || fills_zeros(entry, metric);
-    }
-    for (uint32_t i = 0; i < order->count; i++) {
-        const entry_t *entry = order->entries[i];
-        bool is_last =
-            i + 1 == order->count || !assay__summary_same_series(entry, order->entries[i + 1]);
-        if (!is_last || entry->key[ASSAY__KEY_DIMENSION][0] != '\0')
-            continue;
-        if (assay__summary_counts_units(entry))
-            units += entry->n;
-        else if (strcmp(entry->key[ASSAY__KEY_METRIC], metric) == 0 &&
-                 !(table->is_sealed && entry->time_ns < last))
-            n += assay__summary_count(entry);
-    }
-    if (n == units || n + missing->n == units ||
-        (is_filled && n <= units && missing->n <= units && n + missing->n > units))
-        return ASSAY_OK;
-    return assay__fail_at(err, ASSAY_ERROR_DATA, missing->file, missing->line, missing->column,
-                          "Metric '%.100s': %" PRIu64 " units with a value and %" PRIu64
-                          " without are not the %" PRIu64
-                          " units of all groups. Rows are missing, or were changed.",
-                          metric, n, missing->n, units);
-}
-
 /* Whether two sums are equal, as far as the figures they come from were printed. */
 static bool same_sum(const entry_t *total, const struct assay_moments *added, double added_slack,
                      uint32_t sum, struct assay_error *err, enum assay_status *status)
@@ -394,7 +335,6 @@ static enum assay_status look_over(const struct assay__summary_table *table, boo
 enum assay_status assay__summary_check(struct assay__summary_table *table, struct assay_error *err)
 {
     struct assay__summary_order order = {0};
-    uint32_t count = table->keys.count; /* notes are added on the way */
     bool is_sound = false;
     enum assay_status status = look_over(table, &is_sound, err);
     if (is_sound || status != ASSAY_OK)
@@ -402,10 +342,8 @@ enum assay_status assay__summary_check(struct assay__summary_table *table, struc
     status = assay__summary_sort(table, &order, err);
     if (status == ASSAY_OK)
         status = check_series(table, &order, err);
-    bool has_units = assay__summary_has_units(table);
-    for (uint32_t i = 0; status == ASSAY_OK && has_units && i < count; i++)
-        if (strcmp(table->entries[i]->key[ASSAY__KEY_METRIC], "@missing") == 0)
-            status = check_missing(table, &order, table->entries[i], err);
+    if (status == ASSAY_OK)
+        status = assay__summary_check_missing(table, err);
     if (status == ASSAY_OK)
         status = check_dimensions(table, &order, err);
     assay__summary_order_release(&order);

@@ -438,5 +438,10 @@ enum assay_status assay__summary_shards_join(struct assay__summary_shards *shard
         status = assay__summary_count_units(&shards->without_units, err);
     if (status == ASSAY_OK && some_count)
         status = assay__summary_merge(&shards->with_units, &shards->without_units, err);
+    /* Each part holds together, but one may count units without a value and no units, or such units
+     * as units and another not. Of a sealed part a series may have ended, of others it has not. */
+    bool are_alike = shards->sealed_count == 0 || shards->sealed_count == shards->part_count;
+    if (status == ASSAY_OK && shards->part_count > 1 && are_alike)
+        status = assay__summary_check_missing(*whole, err);
     return status;
 }

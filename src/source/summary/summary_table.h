@@ -222,6 +222,13 @@ enum assay_status assay__summary_fill(struct assay__summary_table *table, struct
 enum assay_status assay__summary_check(struct assay__summary_table *table, struct assay_error *err);
 
 /**
+ * assay__summary_check_missing() refuses a table with @units rows in which units with and without a
+ * value of a metric, at the last look, are not all units.
+ */
+enum assay_status assay__summary_check_missing(const struct assay__summary_table *table,
+                                               struct assay_error *err);
+
+/**
  * assay__summary_count_units() adds @units rows for the slices that have none: a group there has as
  * many units as its most frequent metric. A dimension has such rows for all its values, or none.
  */
