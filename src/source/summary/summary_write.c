@@ -57,23 +57,37 @@ static void append_key(struct writing *writing, const char *const key[ASSAY__KEY
     }
 }
 
-/* Adds a cell to the digest, as whoever reads it takes it. */
-static void digest_cell(struct writing *writing, const char *column, const char *text,
+/* Adds a cell to the digest, as whoever reads it takes it; false where it is read as no number. */
+static bool digest_cell(struct writing *writing, const char *column, const char *text,
                         size_t length)
 {
     char digits[ASSAY__DIGITS_MAX];
     struct assay_decimal number;
-    if (assay__decimal_parse(text, length, &number, digits) == ASSAY__PARSE_OK)
+    bool is_number = assay__decimal_parse(text, length, &number, digits) == ASSAY__PARSE_OK;
+    if (is_number)
         assay__seal_number(&writing->digest, column, &number);
     else
         assay__seal_text(&writing->digest, column, text, length);
+    return is_number;
 }
 
-/* Adds the number that was appended from a place on to the digest. */
-static void digest_number(struct writing *writing, const char *column, size_t from)
+/* Adds the number that was appended from a place on to the digest; false where none can be read. */
+static bool digest_number(struct writing *writing, const char *column, size_t from)
 {
-    if (!writing->text->failed && writing->text->length > from)
-        digest_cell(writing, column, writing->text->data + from, writing->text->length - from);
+    struct assay__text *text = writing->text;
+    return text->failed || text->length <= from ||
+           digest_cell(writing, column, text->data + from, text->length - from);
+}
+
+static enum assay_status fail_digits(const struct assay__summary_entry *entry, const char *column,
+                                     struct assay_error *err)
+{
+    return assay__fail(err, ASSAY_ERROR_DATA,
+                       "Metric '%.100s', group '%.100s': its %.60s has more than %d digits, or an "
+                       "exponent beyond %d, and could not be read again. Its values lie too far "
+                       "apart: correct the farthest of them, or analyze the data as they are.",
+                       entry->key[ASSAY__KEY_METRIC], entry->key[ASSAY__KEY_GROUP], column,
+                       (int)ASSAY__DIGITS_MAX, (int)ASSAY__EXPONENT_MAX);
 }
 
 static void append_state(struct writing *writing, const char *column,
@@ -195,7 +209,8 @@ static enum assay_status append_pattern(const struct assay__summary_entry *entry
             assay__moments_write_sum(entry->state, pattern, (uint32_t)sum, text, err);
         if (status != ASSAY_OK)
             return status;
-        digest_number(writing, columns->names.keys[c].bytes, from);
+        if (!digest_number(writing, columns->names.keys[c].bytes, from))
+            return fail_digits(entry, columns->names.keys[c].bytes, err);
         if (columns->roundings.count > 0 && !text->failed)
             seem_rounded[sum] = assay__seems_rounded(text->data + from, text->length - from);
     }
