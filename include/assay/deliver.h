@@ -36,8 +36,9 @@ struct assay_event {
  *
  * Event names: "attempt" (debug), "token" (debug: a new one was fetched), "stored" (debug: durable
  * in the outbox), "retry" (warning, with wait_seconds), "other-name" (warning: the server gave
- * another name than {parent}/analysisResults/{id}), "delivered" and "already-there" (info),
- * "failed" (error), "kept" (warning: stays in the outbox; the message is its path).
+ * another name than {parent}/analysisResults/{id}), "other-content" (warning: the server answered
+ * with other values than were sent), "delivered" and "already-there" (info), "failed" (error),
+ * "kept" (warning: stays in the outbox; the message is its path).
  */
 struct assay_client_options {
     const char *base_url;   /* e.g. "https://stats.eu.confidence.dev"; or give region */
@@ -81,7 +82,7 @@ ASSAY_API void assay_client_free(struct assay_client *client);
 struct assay_delivery {
     long http_status;   /* of the last response; 0 when there was none */
     uint32_t attempts;  /* 0: nothing was sent, as in a pause that the server asked for */
-    bool already_there; /* 409, and the stored resource equals what was sent */
+    bool already_there; /* it was stored before, and equals what was sent */
     bool stored;        /* kept in the outbox, to be delivered later */
     char name[1024];    /* resource name the server gave; "" when not delivered */
     uint64_t reserved[8];

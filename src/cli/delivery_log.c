@@ -38,7 +38,8 @@ static void log_text(const struct delivery *delivery, const struct assay_event *
     else if (strcmp(event->name, "retry") == 0)
         fprintf(stderr, "assay: %s: attempt %u: %s Next attempt in %.1f s.\n", event->resource,
                 event->attempt, event->message, event->wait_seconds);
-    else if (strcmp(event->name, "failed") == 0 || strcmp(event->name, "other-name") == 0)
+    else if (strcmp(event->name, "failed") == 0 || strcmp(event->name, "other-name") == 0 ||
+             strcmp(event->name, "other-content") == 0)
         fprintf(stderr, "assay: %s%s%s\n", event->resource, event->resource[0] != '\0' ? ": " : "",
                 event->message);
     else if (strcmp(event->name, "kept") == 0)

@@ -21,6 +21,9 @@
 #define STORED(name)                                                                               \
     "{\"name\":\"" name                                                                            \
     "\",\"results\":[{\"id\":\"m\",\"x\":0.30000000000000004,\"n\":12345678901234567}]}"
+#define OLD(members)                                                                               \
+    JSON("200 OK",                                                                                 \
+         "{\"name\":\"" POST_NAME "\",\"createTime\":\"2020-01-01T00:00:00Z\"," members "}")
 #define OTHER_BODY                                                                                 \
     "{\"parent\":\"" POST_PARENT "\",\"analysisResultId\":\"res-2\",\"analysisResult\":{\"n\":2}}"
 #define ANSWER(text)                                                                               \
@@ -302,6 +305,52 @@ START_TEST(other_name_is_looked_up)
 }
 END_TEST
 
+/* A server may give back what it has of the name, in the place of HTTP 409. */
+static const struct {
+    const char *first, *second; /* answers to the POST and to a GET */
+    int code;
+    const char *out, *says, *events;
+} CONTENTS[] = {
+    {OLD("\"results\":[{\"id\":\"other\"}]"), OLD("\"results\":[{\"id\":\"other\"}]"), 76, "",
+     "The server has a different result under the id \"res-1\": analysisResult.results[0].id",
+     "attempt other-content failed error"},
+    {OLD("\"results\":[{\"id\":\"other\"}]"), JSON("200 OK", STORED(POST_NAME)), 0, POST_NAME "\n",
+     "answered with an older result, in which analysisResult.results[0].id is not the same",
+     "attempt other-content already-there"},
+    {OLD("\"results\":[{\"id\":\"other\"}]"), EMPTY("404 No", ""), 75, "",
+     "The server answered with an older result, and nothing is stored under the id \"res-1\" "
+     "(HTTP 404). Gave up after 1 attempt.",
+     "attempt other-content failed error"},
+    {OLD("\"results\":[]"), NULL, 0, POST_NAME "\n", "", "attempt delivered"},
+    {JSON("200 OK", "{\"name\":\"" POST_NAME "\",\"results\":[{\"id\":\"M\"}]}"), NULL, 0,
+     POST_NAME "\n", "another value than was sent: analysisResult.results[0].id. It counts as",
+     "attempt other-content delivered"},
+    {JSON("200 OK", "{\"name\":\"" POST_NAME "\",\"createTime\":\"2190-01-01T00:00:00Z\","
+                    "\"results\":[{\"id\":\"M\"}]}"),
+     NULL, 0, POST_NAME "\n", "It counts as delivered.", "attempt other-content delivered"},
+};
+
+START_TEST(other_content_is_told_and_an_older_one_looked_up)
+{
+    for (int is_json = 0; is_json < 2; is_json++) {
+        const struct hostile_step steps[] = {ANSWER(CONTENTS[_i].first),
+                                             ANSWER(CONTENTS[_i].second)};
+        hostile_script(post_cli_server, steps, CONTENTS[_i].second != NULL ? 2 : 1);
+        struct post_cli run = {.args = {"post", body_path, "--max-attempts=1",
+                                        is_json ? "--log-format=json" : "--log-format=text"},
+                               .environment = {post_cli_url}};
+        post_cli_run(&run);
+        assert_code(run, CONTENTS[_i].code);
+        ck_assert_str_eq(run.out, CONTENTS[_i].out);
+        if (is_json)
+            assert_events(run.err, CONTENTS[_i].events);
+        else
+            assert_says(run.err, CONTENTS[_i].says);
+        post_cli_release(&run);
+    }
+}
+END_TEST
+
 /* A client secret that the token endpoint repeats, in the error of the first and only attempt. */
 START_TEST(client_secret_is_never_shown)
 {
@@ -329,6 +378,8 @@ static void add(TCase *cases)
     tcase_add_loop_test(cases, token_is_never_shown, 0, (int)(sizeof PLACES / sizeof *PLACES));
     tcase_add_test(cases, token_in_a_name_is_not_printed);
     tcase_add_loop_test(cases, other_name_is_looked_up, 0, (int)(sizeof OTHERS / sizeof *OTHERS));
+    tcase_add_loop_test(cases, other_content_is_told_and_an_older_one_looked_up, 0,
+                        (int)(sizeof CONTENTS / sizeof *CONTENTS));
     tcase_add_test(cases, client_secret_is_never_shown);
 }
 

@@ -2,7 +2,8 @@
 /*
  * One delivery: attempts, each a POST and, when the server says that the resource exists, a GET to
  * see whether it is ours. The same is done when a server acknowledges another name than the one
- * asked for, which any service with names might: that alone proves nothing.
+ * asked for, which any service with names might: that alone proves nothing. And when it answers
+ * with an older result of that name, as one that gives back what it has instead of HTTP 409.
  *
  * An attempt whose answer is lost may have created the resource. The next one then meets HTTP 409,
  * and the comparison turns that into success: this is what makes trying again safe.
@@ -10,13 +11,22 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "api/resource/resource_compare.h"
 #include "api/deliver/answer.h"
 #include "api/deliver/client.h"
+#include "api/deliver/content.h"
 #include "api/deliver/refusal.h"
 #include "base/clock.h"
 #include "number/number.h"
+
+/* Why what is stored is compared with what was sent. */
+enum cause {
+    CAUSE_TAKEN,      /* HTTP 409 */
+    CAUSE_OTHER_NAME, /* another name was acknowledged */
+    CAUSE_OLDER       /* an older result was answered, which is another one */
+};
 
 /* What the attempts of one delivery share. */
 struct delivery {
@@ -24,6 +34,7 @@ struct delivery {
     const struct assay__body *body;
     const char *text;
     size_t length;
+    int64_t begin_ns; /* since 1970 */
     struct assay__text post_url, get_url;
     struct assay_delivery *out;
 };
@@ -105,12 +116,11 @@ static bool is_own_name(const struct delivery *delivery, const char *name)
            strcmp(name + parent + middle, delivery->body->id) == 0;
 }
 
-/* Compares what was sent with what is stored. What was sent is read again for it, since hardly any
- * delivery comes here. Where there is no value to compare, the name must be the one asked for: a
- * document of any other service would do. */
+/* Compares what was sent with what is stored. Where there is no value to compare, the name must be
+ * the one asked for: a document of any other service would do. */
 static enum assay_status compare_resources(struct delivery *delivery,
                                            const struct assay__http_response *response,
-                                           const cJSON *stored, const char *name, bool is_taken,
+                                           const cJSON *stored, const char *name, enum cause cause,
                                            struct assay__outcome *outcome, struct assay_error *err)
 {
     struct assay__arena arena = {0};
@@ -127,7 +137,7 @@ static enum assay_status compare_resources(struct delivery *delivery,
         assay__fail(&outcome->error, ASSAY_ERROR_REMOTE,
                     "The server has a different result under the id \"%s\"%s: %s is not "
                     "the same. Choose another id, or delete the stored one.",
-                    delivery->body->id, is_taken ? " (HTTP 409)" : "",
+                    delivery->body->id, cause == CAUSE_TAKEN ? " (HTTP 409)" : "",
                     where[0] != '\0' ? where : "the document");
     } else if (!assay__canonical_has_value(sent) && !is_own_name(delivery, name)) {
         const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
@@ -136,16 +146,15 @@ static enum assay_status compare_resources(struct delivery *delivery,
                                        "to compare",
                                        &secrets, outcome);
     } else {
-        delivery->out->already_there = is_taken;
+        delivery->out->already_there = cause != CAUSE_OTHER_NAME;
         keep_name(delivery, name);
     }
     assay__arena_release(&arena);
     return ASSAY_OK;
 }
 
-/* Is the stored resource the one that is being sent? is_taken: HTTP 409 said that there is one,
- * else the server has acknowledged another name. */
-static enum assay_status compare(struct delivery *delivery, bool is_taken,
+/* Is the stored resource the one that is being sent? */
+static enum assay_status compare(struct delivery *delivery, enum cause cause,
                                  struct assay__http_response *response,
                                  struct assay__outcome *outcome, struct assay_error *err)
 {
@@ -154,12 +163,17 @@ static enum assay_status compare(struct delivery *delivery, bool is_taken,
         return status;
     if (response->status == 404) { /* it was there a moment ago: a deletion, or a slow replica */
         outcome->verdict = ASSAY__VERDICT_RETRY;
-        assay__fail(&outcome->error, ASSAY_ERROR_TRY_AGAIN,
-                    is_taken ? "The server says that the id \"%s\" is taken (HTTP 409), and then "
-                               "that nothing is stored under it (HTTP 404)."
-                             : "The server acknowledged another name, and nothing is stored under "
-                               "the id \"%s\" (HTTP 404). Check the base URL.",
-                    delivery->body->id);
+        if (cause == CAUSE_TAKEN)
+            assay__fail(&outcome->error, ASSAY_ERROR_TRY_AGAIN,
+                        "The server says that the id \"%s\" is taken (HTTP 409), and then that "
+                        "nothing is stored under it (HTTP 404).",
+                        delivery->body->id);
+        else
+            assay__fail(&outcome->error, ASSAY_ERROR_TRY_AGAIN,
+                        "The server %s, and nothing is stored under the id \"%s\" (HTTP 404).%s",
+                        cause == CAUSE_OLDER ? "answered with an older result"
+                                             : "acknowledged another name",
+                        delivery->body->id, cause == CAUSE_OLDER ? "" : " Check the base URL.");
     }
     if (outcome->verdict != ASSAY__VERDICT_DONE)
         return ASSAY_OK;
@@ -170,53 +184,92 @@ static enum assay_status compare(struct delivery *delivery, bool is_taken,
         const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
         assay__exchange_unacknowledged(response, "The stored result", why, &secrets, outcome);
     } else {
-        status = compare_resources(delivery, response, stored, name, is_taken, outcome, err);
+        status = compare_resources(delivery, response, stored, name, cause, outcome, err);
     }
     cJSON_Delete(stored);
     return status;
 }
 
-static void tell_other_name(const struct delivery *delivery)
+static void warn(const struct delivery *delivery, const char *name, const char *message)
 {
-    assay__client_emit(
-        delivery->client,
-        (struct assay_event){.level = ASSAY_LOG_WARNING,
-                             .name = "other-name",
-                             .resource = delivery->body->id,
-                             .message = "The server acknowledged another name than the one asked "
-                                        "for; looking whether the result is there.",
-                             .http_status = delivery->out->http_status,
-                             .attempt = delivery->out->attempts});
+    assay__client_emit(delivery->client,
+                       (struct assay_event){.level = ASSAY_LOG_WARNING,
+                                            .name = name,
+                                            .resource = delivery->body->id,
+                                            .message = message,
+                                            .http_status = delivery->out->http_status,
+                                            .attempt = delivery->out->attempts});
+}
+
+/* A resource that was acknowledged under its name, but with other values than were sent, is told.
+ * *again: it is an older one. */
+static enum assay_status look_inside(const struct delivery *delivery, const cJSON *resource,
+                                     bool *again, struct assay_error *err)
+{
+    enum assay__content content;
+    char where[160] = "", message[320];
+    enum assay_status status =
+        assay__content_judge(delivery->text, delivery->length, resource, delivery->begin_ns,
+                             &content, where, sizeof where, err);
+    if (status != ASSAY_OK || content == ASSAY__CONTENT_SENT)
+        return status;
+    *again = content == ASSAY__CONTENT_OLDER;
+    const char *what = where[0] != '\0' ? where : "the document";
+    snprintf(message, sizeof message,
+             *again ? "The server answered with an older result, in which %s is not the same; "
+                      "looking at what is stored."
+                    : "The server answered with another value than was sent: %s. It counts as "
+                      "delivered.",
+             what);
+    warn(delivery, "other-content", message);
+    return ASSAY_OK;
+}
+
+/* Is a 2xx an acknowledgement? *again: what is stored is to be looked at, and *cause why. */
+static enum assay_status read_acknowledgement(struct delivery *delivery,
+                                              const struct assay__http_response *response,
+                                              bool *again, enum cause *cause,
+                                              struct assay__outcome *outcome,
+                                              struct assay_error *err)
+{
+    cJSON *resource;
+    const char *name = NULL;
+    enum assay_status status = ASSAY_OK;
+    const char *why = read_resource(response, &resource, &name);
+    const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
+    if (why != NULL) {
+        assay__exchange_unacknowledged(response, "The result", why, &secrets, outcome);
+    } else if (!is_own_name(delivery, name)) {
+        *again = true;
+        *cause = CAUSE_OTHER_NAME;
+        warn(delivery, "other-name",
+             "The server acknowledged another name than the one asked for; looking whether the "
+             "result is there.");
+    } else {
+        *cause = CAUSE_OLDER;
+        status = look_inside(delivery, resource, again, err);
+        if (status == ASSAY_OK && !*again)
+            keep_name(delivery, name);
+    }
+    cJSON_Delete(resource);
+    return status;
 }
 
 static enum assay_status attempt_once(struct delivery *delivery, struct assay__outcome *outcome,
                                       struct assay_error *err)
 {
     struct assay__http_response response = {0};
-    bool is_other = false;
+    enum cause cause = CAUSE_TAKEN;
     enum assay_status status = send_authorized(delivery, true, &response, outcome, err);
-    if (status == ASSAY_OK && response.status == 409) {
-        status = compare(delivery, true, &response, outcome, err);
-    } else if (status == ASSAY_OK && outcome->verdict == ASSAY__VERDICT_DONE) {
-        cJSON *resource;
-        const char *name = NULL;
-        const char *why = read_resource(&response, &resource, &name);
-        const struct assay__secrets secrets = assay__auth_secrets(&delivery->client->auth);
-        if (why != NULL)
-            assay__exchange_unacknowledged(&response, "The result", why, &secrets, outcome);
-        else if (is_own_name(delivery, name))
-            keep_name(delivery, name);
-        else
-            is_other = true;
-        cJSON_Delete(resource);
-        if (is_other) {
-            tell_other_name(delivery);
-            /* It may be the answer to an earlier request, and the next one then would be, too. */
-            status = assay__http_reconnect(delivery->client->http)
-                         ? compare(delivery, false, &response, outcome, err)
-                         : assay__fail_memory(err);
-        }
+    bool again = status == ASSAY_OK && response.status == 409;
+    if (status == ASSAY_OK && !again && outcome->verdict == ASSAY__VERDICT_DONE) {
+        status = read_acknowledgement(delivery, &response, &again, &cause, outcome, err);
+        /* It may be the answer to an earlier request, and the next one then would be, too. */
+        if (status == ASSAY_OK && again && !assay__http_reconnect(delivery->client->http))
+            status = assay__fail_memory(err);
     }
+    if (status == ASSAY_OK && again)
+        status = compare(delivery, cause, &response, outcome, err);
     assay__http_response_release(&response);
     return status;
 }
@@ -357,8 +410,14 @@ enum assay_status assay__deliver(struct assay_client *client, const struct assay
                                  struct assay_error *err)
 {
     struct assay_error why = {0};
-    struct delivery delivery = {
-        .client = client, .body = body, .text = text, .length = length, .out = out};
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    struct delivery delivery = {.client = client,
+                                .body = body,
+                                .text = text,
+                                .length = length,
+                                .begin_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec,
+                                .out = out};
     assay__client_url(client, body, true, &delivery.post_url);
     assay__client_url(client, body, false, &delivery.get_url);
     client->retry.deadline = assay__clock_now() + client->options.deadline_seconds;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Does a stored resource hold everything that a sent one says? Used after a 409. */
+/* Does a stored resource hold everything that a sent one says? Does an answer say otherwise? */
 #include "api/resource/resource_compare.h"
 
 #include <stdio.h>
@@ -67,13 +67,25 @@ static bool equal_leaves(const struct assay__node *sent, const cJSON *stored)
     return cJSON_IsNull(stored);
 }
 
+/* The same of what a server has answered. */
+static bool is_stored_default(const cJSON *stored)
+{
+    if (cJSON_IsNumber(stored))
+        return stored->valuedouble == 0.0;
+    if (cJSON_IsString(stored))
+        return stored->valuestring[0] == '\0';
+    return !cJSON_IsTrue(stored) && stored->child == NULL;
+}
+
 static const struct assay__node *first_difference(const struct assay__node *sent,
                                                   const cJSON *stored,
-                                                  const struct assay__shape *shape);
+                                                  const struct assay__shape *shape,
+                                                  bool is_partial);
 
 static const struct assay__node *difference_of_lists(const struct assay__node *sent,
                                                      const cJSON *stored,
-                                                     const struct assay__shape *shape)
+                                                     const struct assay__shape *shape,
+                                                     bool is_partial)
 {
     if (!cJSON_IsArray(stored))
         return sent;
@@ -82,7 +94,7 @@ static const struct assay__node *difference_of_lists(const struct assay__node *s
          element = element->next, other = other->next) {
         if (other == NULL)
             return sent;
-        const struct assay__node *difference = first_difference(element, other, shape);
+        const struct assay__node *difference = first_difference(element, other, shape, is_partial);
         if (difference != NULL)
             return difference;
     }
@@ -98,7 +110,8 @@ static bool is_empty_map(const struct assay__result_field *field, const struct a
 
 static const struct assay__node *difference_of_objects(const struct assay__node *sent,
                                                        const cJSON *stored,
-                                                       const struct assay__shape *shape)
+                                                       const struct assay__shape *shape,
+                                                       bool is_partial)
 {
     if (!cJSON_IsObject(stored))
         return sent;
@@ -107,27 +120,33 @@ static const struct assay__node *difference_of_objects(const struct assay__node 
         if (field != NULL && field->kind == ASSAY__KIND_OF_SERVER)
             continue;
         const cJSON *other = cJSON_GetObjectItemCaseSensitive(stored, member->key);
-        const struct assay__node *difference =
-            other != NULL ? first_difference(member, other, field != NULL ? field->shape : NULL)
-                          : (is_default(member) || is_empty_map(field, member) ? NULL : member);
+        const struct assay__node *difference = NULL;
+        if (other != NULL)
+            difference =
+                first_difference(member, other, field != NULL ? field->shape : NULL, is_partial);
+        else if (!is_partial && !is_default(member) && !is_empty_map(field, member))
+            difference = member;
         if (difference != NULL)
             return difference;
     }
     return NULL;
 }
 
-/* The first value of sent that stored does not have; NULL when it has all. Depth is bounded by the
+/* The first value of sent that stored does not have; NULL when it has all. Of a partial one, which
+ * may leave out anything, the first for which it has another value. Depth is bounded by the
  * reader. */
 static const struct assay__node *first_difference(const struct assay__node *sent,
                                                   const cJSON *stored,
-                                                  const struct assay__shape *shape)
+                                                  const struct assay__shape *shape, bool is_partial)
 {
     if (is_default(sent) && cJSON_IsNull(stored))
         return NULL;
+    if (is_partial && is_stored_default(stored))
+        return NULL;
     if (sent->type == ASSAY__NODE_OBJECT)
-        return difference_of_objects(sent, stored, shape);
+        return difference_of_objects(sent, stored, shape, is_partial);
     if (sent->type == ASSAY__NODE_ARRAY)
-        return difference_of_lists(sent, stored, shape);
+        return difference_of_lists(sent, stored, shape, is_partial);
     return equal_leaves(sent, stored) ? NULL : sent;
 }
 
@@ -139,16 +158,40 @@ static bool lacks_results(const struct assay__node *sent, const cJSON *stored)
            results->child != NULL;
 }
 
-bool assay__canonical_covers(const struct assay__node *sent, const cJSON *stored, char *where,
-                             size_t size)
+static bool is_same(const struct assay__node *sent, const cJSON *stored, bool is_partial,
+                    char *where, size_t size)
 {
-    const struct assay__node *difference = first_difference(sent, stored, &assay__result_shape);
+    const struct assay__node *difference =
+        first_difference(sent, stored, &assay__result_shape, is_partial);
     if (difference != NULL)
         assay__node_path(difference, where, size);
     else if (lacks_results(sent, stored))
         snprintf(where, size, "%s", RESULTS);
     else
         return true;
+    return false;
+}
+
+bool assay__canonical_covers(const struct assay__node *sent, const cJSON *stored, char *where,
+                             size_t size)
+{
+    return is_same(sent, stored, false, where, size);
+}
+
+bool assay__canonical_contradicts(const struct assay__node *sent, const cJSON *answered,
+                                  char *where, size_t size)
+{
+    return !is_same(sent, answered, true, where, size);
+}
+
+bool assay__canonical_tells(const cJSON *answered)
+{
+    for (const cJSON *member = cJSON_IsObject(answered) ? answered->child : NULL; member != NULL;
+         member = member->next) {
+        const struct assay__result_field *field = field_of(&assay__result_shape, member->string);
+        if ((field == NULL || field->kind != ASSAY__KIND_OF_SERVER) && !is_stored_default(member))
+            return true;
+    }
     return false;
 }
 

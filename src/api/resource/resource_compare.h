@@ -24,6 +24,20 @@ bool assay__canonical_covers(const struct assay__node *sent, const cJSON *stored
                              size_t size);
 
 /**
+ * assay__canonical_contradicts() says whether what a server answered has another value for a field
+ * that was sent. An answer may be partial: fields that it leaves out, or has with their default,
+ * say nothing. where is that of assay__canonical_covers(), written where it contradicts.
+ */
+bool assay__canonical_contradicts(const struct assay__node *sent, const cJSON *answered,
+                                  char *where, size_t size);
+
+/**
+ * assay__canonical_tells() says whether an answer has a field that is not the server's, with
+ * another value than its default: one that tells nothing contradicts nothing.
+ */
+bool assay__canonical_tells(const cJSON *answered);
+
+/**
  * assay__canonical_has_value() says whether what was sent has a value other than a default,
  * wherever it is. What has none is covered by nearly any document: that alone shows nothing.
  */

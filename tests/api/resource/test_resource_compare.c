@@ -59,9 +59,25 @@ static const struct comparison {
     {"{}", "{\"labels\":{\"of\":\"the server\"}}", NULL},
 };
 
-START_TEST(canonical_compares)
+/* Answers may leave out anything, or have its default. */
+static const struct comparison ANSWERS[] = {
+    {"{\"a\":1,\"b\":[1,2]}", "{}", NULL},
+    {"{\"a\":1,\"b\":[1,2]}", "{\"a\":0,\"b\":[]}", NULL},
+    {"{\"a\":{\"b\":true,\"c\":\"x\"}}", "{\"a\":{\"b\":false,\"c\":\"\"}}", NULL},
+    {"{\"a\":{\"b\":true}}", "{\"a\":{}}", NULL},
+    {"{\"a\":{\"b\":1}}", "{\"a\":null}", NULL},
+    {"{\"a\":1,\"name\":\"x\"}", "{\"a\":1.0,\"name\":\"y\",\"more\":7}", NULL},
+    {"{\"a\":1}", "{\"a\":2}", "a"},
+    {"{\"a\":0}", "{\"a\":2}", "a"},
+    {"{\"a\":[{\"b\":1},{\"b\":2}]}", "{\"a\":[{},{\"b\":3}]}", "a[1].b"},
+    {"{\"a\":[1,2]}", "{\"a\":[1]}", "a"},
+    {"{\"a\":[1]}", "{\"a\":[1,2]}", "a"},
+    {"{\"a\":[]}", "{\"a\":[1]}", "a"},
+    {"{}", "{\"results\":[{\"id\":\"m\"}]}", "results"},
+};
+
+static void compare(const struct comparison *one, bool is_answer)
 {
-    const struct comparison *one = &COMPARISONS[_i];
     struct assay__arena arena = {0};
     struct assay__node *sent;
     struct assay_error err;
@@ -71,11 +87,37 @@ START_TEST(canonical_compares)
               &err);
     cJSON *stored = cJSON_Parse(one->stored);
     ck_assert_ptr_nonnull(stored);
-    bool covers = assay__canonical_covers(sent, stored, where, sizeof where);
+    bool covers = is_answer ? !assay__canonical_contradicts(sent, stored, where, sizeof where)
+                            : assay__canonical_covers(sent, stored, where, sizeof where);
     ck_assert_msg(covers == (one->where == NULL), "%s and %s", one->sent, one->stored);
     ck_assert_str_eq(where, one->where != NULL ? one->where : "");
+    ck_assert(!is_answer || covers || assay__canonical_tells(stored));
     cJSON_Delete(stored);
     assay__arena_release(&arena);
+}
+
+START_TEST(canonical_compares)
+{
+    compare(&COMPARISONS[_i], false);
+}
+END_TEST
+
+START_TEST(answers_of_a_name_tell_nothing)
+{
+    static const char *const SILENT[] = {
+        "{}", "[1]", "5", "{\"name\":\"x\",\"createTime\":\"t\",\"creator\":\"me\"}",
+        "{\"name\":\"x\",\"results\":[],\"labels\":{},\"exposureFilter\":\"\",\"a\":null}"};
+    for (size_t i = 0; i < sizeof SILENT / sizeof *SILENT; i++) {
+        cJSON *answered = cJSON_Parse(SILENT[i]);
+        ck_assert_msg(!assay__canonical_tells(answered), "%s", SILENT[i]);
+        cJSON_Delete(answered);
+    }
+}
+END_TEST
+
+START_TEST(answers_contradict_by_what_they_say)
+{
+    compare(&ANSWERS[_i], true);
 }
 END_TEST
 
@@ -273,6 +315,9 @@ static void add(TCase *cases)
 {
     tcase_add_loop_test(cases, canonical_compares, 0,
                         (int)(sizeof COMPARISONS / sizeof *COMPARISONS));
+    tcase_add_test(cases, answers_of_a_name_tell_nothing);
+    tcase_add_loop_test(cases, answers_contradict_by_what_they_say, 0,
+                        (int)(sizeof ANSWERS / sizeof *ANSWERS));
     tcase_add_loop_test(cases, values_beside_defaults_are_seen, 0,
                         (int)(sizeof VALUES / sizeof *VALUES));
     tcase_add_loop_test(cases, request_is_made_of_bytes, 0,
