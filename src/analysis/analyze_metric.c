@@ -237,6 +237,8 @@ static enum assay_status test_look(struct assay__builder *builder,
                     asks ? assay__group_estimate(&builder->groups[result->baseline], metric->type)
                          : assay__wide_of(NAN));
     look->null_difference = result->null_difference;
+    look->margin_abs = result->margin_abs;
+    look->effect_abs = result->effect_abs;
     bool was_open = tests->role.horizon != NULL;
     enum assay_status status = test_role(builder, result, tests, k, units, look, err);
     keep_difference(builder, result);

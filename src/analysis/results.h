@@ -26,6 +26,7 @@ struct assay_look_result {
     double futility;             /* the statistic's futility bound; NaN where there is none */
     double deterioration_alpha_spent;
     double null_difference;                        /* metric units, by this look's baseline */
+    double margin_abs, effect_abs;                 /* likewise */
     enum assay_tristate significant, deteriorated; /* the tests, at any look up to this one */
     enum assay_tristate powered;                   /* current >= required, at this look */
     bool is_overrun; /* all alpha was spent before: the last critical value is kept */

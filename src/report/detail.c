@@ -22,13 +22,35 @@ static const struct {
     {"oneSidedInterval", "two-sided at 1 - 2 alpha, so both bounds are finite"},
     {"p", "of the side tested, against nullDifference"},
     {"side", "alternative hypothesis about compared - baseline"},
-    {"alphaSuccess", "alpha / (comparisons * success metrics)"},
-    {"alphaGuardrail", "alpha / comparisons"},
-    {"alphaDeterioration", "deterioration alpha / (comparisons * monitored metrics)"},
-    {"power", "1 - (1 - power) / (guardrails with margin + min(success metrics, 1))"},
-    {"segments", "alpha is divided further by the number of segments"},
-    {"dimensions", "exploratory: alpha is not divided by the number of slices"},
 };
+
+/* How the plan shares its error rates. */
+static void write_sharing(struct assay__json *json, const struct assay_plan *plan)
+{
+    static const char RULE_ALPHA[] = "alpha / (comparisons * branches of each \"or\" of the "
+                                     "decision rule above the metric)";
+    static const char ALL[] = "alpha / (comparisons * (success metrics + guardrails with margin))";
+    bool is_shared = plan->adjustment != ASSAY_DIVIDE_NONE, has_rule = plan->rule != NULL;
+    const char *success = has_rule ? RULE_ALPHA : "alpha / (comparisons * success metrics)";
+    const char *guardrail = has_rule ? RULE_ALPHA : "alpha / comparisons";
+    const char *power = "1 - (1 - power) / (guardrails with margin + min(success metrics, 1))";
+    if (has_rule)
+        power = "1 - (1 - power) / (branches with power of each \"and\" of the decision rule "
+                "above the metric)";
+    if (plan->adjustment == ASSAY_DIVIDE_BONFERRONI)
+        success = guardrail = ALL;
+    assay__json_member_string(json, "alphaSuccess", is_shared ? success : "alpha");
+    assay__json_member_string(json, "alphaGuardrail", is_shared ? guardrail : "alpha");
+    assay__json_member_string(json, "alphaDeterioration",
+                              is_shared ? "deterioration alpha / (comparisons * monitored metrics)"
+                                        : "deterioration alpha");
+    assay__json_member_string(json, "power", is_shared ? power : "power");
+    assay__json_member_string(json, "segments",
+                              is_shared ? "alpha is divided further by the number of segments"
+                                        : "alpha is not divided by the number of segments");
+    assay__json_member_string(json, "dimensions",
+                              "exploratory: alpha is not divided by the number of slices");
+}
 
 static void write_conventions(struct assay__json *json, const struct assay_plan *plan)
 {
@@ -41,6 +63,7 @@ static void write_conventions(struct assay__json *json, const struct assay_plan 
     assay__json_member_begin(json, "meaning", '{');
     for (size_t i = 0; i < sizeof CONVENTIONS / sizeof *CONVENTIONS; i++)
         assay__json_member_string(json, CONVENTIONS[i].key, CONVENTIONS[i].text);
+    write_sharing(json, plan);
     assay__json_end(json, '}');
     assay__json_end(json, '}');
 }

@@ -5,6 +5,7 @@
 #include "report/detail.h"
 #include "analysis/conditions.h"
 #include "analysis/dataset_read.h"
+#include "analysis/outcome.h"
 #include "plan/names.h"
 
 void assay__detail_slice(struct assay__json *json, const struct assay_slice *slice)
@@ -123,9 +124,9 @@ static const char *const ABSENCES[] = {[ASSAY_SIZE_ZERO_BASELINE] = "zeroBaselin
                                        [ASSAY_SIZE_TOO_LARGE] = "tooLarge",
                                        [ASSAY_SIZE_NO_VARIANCE] = "noVariance"};
 
-static void write_sample_size(struct assay__json *json, const struct assay_metric_result *result,
-                              const struct assay__kept_size *size)
+static void write_sample_size(struct assay__json *json, const struct assay_look_result *look)
 {
+    const struct assay__kept_size *size = &look->size;
     assay__json_member_begin(json, "sampleSize", '{');
     assay__json_member_count(json, "current", size->current);
     assay__write_size(json, "required", size->required);
@@ -133,8 +134,8 @@ static void write_sample_size(struct assay__json *json, const struct assay_metri
         assay__json_member_string(json, "requiredIs", ABSENCES[size->absence]);
     assay__json_member_number(json, "poweredEffectAbs", size->powered_effect_abs);
     assay__json_member_number(json, "poweredEffectRel", size->powered_effect_rel);
-    if (result->powered != ASSAY_UNKNOWN)
-        assay__json_member_boolean(json, "powered", result->powered == ASSAY_YES);
+    if (look->powered != ASSAY_UNKNOWN)
+        assay__json_member_boolean(json, "powered", look->powered == ASSAY_YES);
     assay__json_end(json, '}');
 }
 
@@ -220,8 +221,9 @@ static void write_flags(struct assay__json *json, const char *key, uint32_t flag
 /* Which test of what, at which error rates. */
 static void write_hypothesis(struct assay__json *json, const struct assay_analysis *analysis,
                              const struct assay_metric_result *result,
-                             enum assay_tested_by tested_by)
+                             const struct assay_look_result *look)
 {
+    enum assay_tested_by tested_by = look->comparison.difference.tested_by;
     const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
     assay__json_member_string(json, "method",
                               tested_by == ASSAY_TESTED_BY_NOTHING
@@ -233,9 +235,9 @@ static void write_hypothesis(struct assay__json *json, const struct assay_analys
     assay__json_member_number(json, "alpha", result->alpha);
     assay__json_member_number(json, "power", result->power);
     assay__json_member_string(json, "side", assay__name_side(result->side));
-    assay__json_member_number(json, "nullDifference", result->null_difference);
-    assay__json_member_number(json, "marginAbs", result->margin_abs);
-    assay__json_member_number(json, "effectAbs", result->effect_abs);
+    assay__json_member_number(json, "nullDifference", look->null_difference);
+    assay__json_member_number(json, "marginAbs", look->margin_abs);
+    assay__json_member_number(json, "effectAbs", look->effect_abs);
     assay__json_member_number(json, "deteriorationAlpha", result->deterioration_alpha);
     if (!isnan(result->deterioration_alpha))
         assay__json_member_string(json, "deteriorationSide",
@@ -299,10 +301,12 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
     const struct assay_metric_plan *metric = &analysis->plan->metrics[result->metric];
     assay__json_begin(json, '{');
     write_place(json, analysis, result, look);
-    write_hypothesis(json, analysis, result, comparison->difference.tested_by);
+    write_hypothesis(json, analysis, result, look);
     write_stats(json, "baselineStats", &comparison->baseline);
     write_stats(json, "comparedStats", &comparison->compared);
-    assay__json_member_string(json, "outcome", assay__name_outcome(result->outcome));
+    assay__json_member_string(
+        json, "outcome",
+        assay__name_outcome(assay__outcome(result->hypothesis, look->significant)));
     write_difference(json, "difference", &comparison->difference, look->size.powered_effect_abs,
                      result->significant != ASSAY_UNKNOWN);
     write_relative(json, &comparison->relative);
@@ -314,7 +318,7 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
     write_multiplicity(json, result);
     write_slice_p(json, result);
     write_balance(json, metric, result);
-    write_sample_size(json, result, &look->size);
+    write_sample_size(json, look);
     assay__json_member_number(json, "informationFraction", look->information_fraction);
     assay__json_member_number(json, "alphaSpent", look->alpha_spent);
     if (!isnan(look->futility)) {
@@ -327,6 +331,7 @@ void assay__detail_comparison(struct assay__json *json, const struct assay_analy
     write_flags(json, "flags", comparison->flags);
     if (look->deterioration != NULL && assay__harm_test(look)->flags != 0)
         write_flags(json, "deteriorationFlags", assay__harm_test(look)->flags);
-    assay__json_member_string(json, "message", result->message);
+    if (look == &result->looks[result->look_count - 1])
+        assay__json_member_string(json, "message", result->message);
     assay__json_end(json, '}');
 }
