@@ -202,7 +202,8 @@ static void write_srm(struct assay__json *json, const struct assay_analysis *ana
     assay__json_member_nullable(json, "p", srm->test.p);
     assay__json_member_nullable(json, "log10P", srm->test.log10_p);
     write_exact(json, &srm->test);
-    assay__json_member_boolean(json, "significant", srm->test.significant);
+    if (srm->test.tested || srm->test.unplanned)
+        assay__json_member_boolean(json, "significant", srm->test.significant);
     assay__json_member_boolean(json, "unplannedUnits", srm->test.unplanned);
     assay__json_member_begin(json, "groups", '[');
     for (uint32_t g = 0; g < analysis->group_count; g++) {

@@ -351,6 +351,20 @@ START_TEST(other_content_is_told_and_an_older_one_looked_up)
 }
 END_TEST
 
+START_TEST(want_of_a_token_is_not_called_a_wrong_one)
+{
+    static const struct hostile_step steps[] = {
+        ANSWER(JSON("401 No", "{\"code\":16,\"message\":\"words\"}"))};
+    hostile_script(post_cli_server, steps, 1);
+    struct post_cli run = {.args = {"post", body_path}, .environment = {post_cli_url}};
+    post_cli_run(&run);
+    ck_assert_int_eq(run.code, 77);
+    assert_says(run.err,
+                "assay: res-1: The server wants a token, and none was given (HTTP 401).\n");
+    post_cli_release(&run);
+}
+END_TEST
+
 /* A client secret that the token endpoint repeats, in the error of the first and only attempt. */
 START_TEST(client_secret_is_never_shown)
 {
@@ -380,6 +394,7 @@ static void add(TCase *cases)
     tcase_add_loop_test(cases, other_name_is_looked_up, 0, (int)(sizeof OTHERS / sizeof *OTHERS));
     tcase_add_loop_test(cases, other_content_is_told_and_an_older_one_looked_up, 0,
                         (int)(sizeof CONTENTS / sizeof *CONTENTS));
+    tcase_add_test(cases, want_of_a_token_is_not_called_a_wrong_one);
     tcase_add_test(cases, client_secret_is_never_shown);
 }
 

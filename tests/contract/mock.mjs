@@ -9,18 +9,20 @@ import { example, requests } from "./requests.mjs";
 
 const calls = []; // what the client sent, and what Prism said of it
 
-/** An answer under the name that was asked for: Prism's examples all have one name, and a client
- * takes another name for no acknowledgement. */
-function named(url, status, text) {
+/** An answer under the name that was asked for, with what was sent unless it is an older one: Prism's
+ * examples all have one name and one content, and a client takes others for no acknowledgement. */
+function named(url, status, text, sent, isOlder) {
     const id = url.searchParams.get("analysisResultId");
     if (status < 200 || status > 299 || id === null) return text;
     const answer = JSON.parse(text);
     answer.name = `${url.pathname.replace(/^\/v2\//, "")}/${id}`;
-    return JSON.stringify(answer);
+    if (isOlder) return JSON.stringify(answer);
+    answer.createTime = answer.updateTime = new Date().toISOString();
+    return JSON.stringify({ ...answer, ...JSON.parse(sent).analysisResult });
 }
 
 /** A step between client and mock: notes violations, and asks for the answer that a case wants. */
-async function between(mock, prefer, { renames = true } = {}) {
+async function between(mock, prefer, { renames = true, isOlder = false } = {}) {
     return serve((request, response, body) => {
         const wish =
             prefer[`${request.method} ${new URL(request.url, mock).pathname.split("/")[1]}`];
@@ -43,7 +45,9 @@ async function between(mock, prefer, { renames = true } = {}) {
                     const headers = { ...answer.headers };
                     for (const name of ["content-length", "transfer-encoding"]) delete headers[name];
                     response.writeHead(answer.statusCode, headers);
-                    response.end(renames ? named(url, answer.statusCode, text) : text);
+                    response.end(
+                        renames ? named(url, answer.statusCode, text, body, isOlder) : text,
+                    );
                 });
             },
         );
@@ -141,6 +145,11 @@ main(async () => {
     second.analysisResult.results[0].statsSettings.adjustedAlpha = 0.01;
     input = JSON.stringify(second);
     await expect("another name and result", as_it_is, asked, 76, { input, calls: 2 });
+
+    // So it is where an older result of the name is given back in the place of 409.
+    const keeps = await between(mock, {}, { isOlder: true });
+    await expect("an older result", keeps, asked, 76, { input, calls: 2 });
+    await expect("an older result, equal", keeps, asked, 0, { input: whole, calls: 1 });
 
     // The judge can say no.
     const unknown = example();

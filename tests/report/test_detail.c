@@ -68,6 +68,9 @@ START_TEST(detail_fits_its_schema)
             sample.looks[0].comparison.difference.df = 41234.5;
             sample.looks[0].comparison.flags = 0x7FF;
             sample.analysis.errors.deterioration_alpha = (double)NAN;
+            sample.srm[1].test = /* a slice without units */
+                (struct assay_srm){
+                    .statistic = (double)NAN, .p = (double)NAN, .log10_p = (double)NAN};
         }
         sample.results[0].ahead = &ahead;
         sample.results[0].ahead_count = 1;

@@ -76,6 +76,9 @@ static enum assay_status send_authorized(struct delivery *delivery, bool is_post
         delivery->out->http_status = response->status;
         const struct assay__secrets secrets = assay__auth_secrets(&client->auth);
         assay__exchange_judge(response, purpose, &secrets, outcome);
+        if (response->status == 401 && client->auth.token == NULL)
+            assay__fail(&outcome->error, ASSAY_ERROR_AUTH,
+                        "The server wants a token, and none was given (HTTP 401).");
         if (response->status != 401 || round > 0 || !assay__auth_forget(&client->auth))
             return ASSAY_OK;
     }
