@@ -136,6 +136,10 @@ enum assay_status assay__analyze_balance(struct assay__builder *builder,
 enum assay_status assay__analyze_missingness(struct assay__builder *builder,
                                              struct assay_error *err);
 
+/** assay__keep_difference() keeps what was just compared for the comparison of slices. */
+void assay__keep_difference(const struct assay__builder *builder,
+                            const struct assay_metric_result *result);
+
 /** assay__analyze_slices() compares the slices of each dimension in one metric's results. */
 enum assay_status assay__analyze_slices(struct assay__builder *builder, uint32_t metric,
                                         struct assay_error *err);

@@ -153,6 +153,21 @@ static bool has_mixture(const struct tests *tests)
            tests->deterioration.design.kind == ASSAY_HORIZON_ALWAYS_VALID;
 }
 
+/*
+ * What the boundary says of a look. Nothing is won any more once all alpha is spent: looking on
+ * until something is significant finds it in experiments without an effect, too. Harm still counts.
+ * So does what was found by the end, if not surely: more units may make it sure.
+ */
+static void keep_boundary(const struct assay_boundary *boundary, bool is_settled,
+                          struct assay_look_result *look)
+{
+    look->alpha_spent = boundary->alpha_spent;
+    look->futility = boundary->futility;
+    look->information_fraction = boundary->information;
+    look->is_overrun = (boundary->flags & ASSAY_BOUNDARY_OVERRUN) != 0;
+    look->is_late = look->is_overrun && is_settled;
+}
+
 /* The test of the metric's role, against a boundary, or at its level where that has none. */
 static enum assay_status test_role(struct assay__builder *builder,
                                    struct assay_metric_result *result, struct tests *tests,
@@ -192,35 +207,18 @@ static enum assay_status test_role(struct assay__builder *builder,
     status = keep(builder, look, err);
     if (status != ASSAY_OK)
         return status;
-    look->alpha_spent = boundary.alpha_spent;
-    look->futility = boundary.futility;
-    look->information_fraction = boundary.information;
-    look->is_overrun = (boundary.flags & ASSAY_BOUNDARY_OVERRUN) != 0;
+    bool is_settled = !tests->role.is_unsettled && !assay__looks_for_harm(result);
+    keep_boundary(&boundary, is_settled, look);
     /* Under a fixed horizon a test for harm may go on, and nothing waits for it. */
     result->is_final =
         boundary.is_final || assay__result_horizon(builder, result)->kind == ASSAY_HORIZON_FIXED;
-    assay__tracker_note(&tests->role, k, units, method.side, is_sure, &look->comparison.difference);
+    if (!look->is_late)
+        assay__tracker_note(&tests->role, k, units, method.side, is_sure,
+                            &look->comparison.difference);
     look->is_futile =
         !isnan(boundary.futility) &&
         assay__normal_statistic(&look->comparison.difference, method.side) < boundary.futility;
     return ASSAY_OK;
-}
-
-/* For the comparison of slices. */
-static void keep_difference(const struct assay__builder *builder,
-                            const struct assay_metric_result *result)
-{
-    size_t per_metric = (size_t)builder->pair_count * builder->out->slice_count;
-    struct assay__slice_difference *kept =
-        &builder->differences[(size_t)(result - builder->out->results) % per_metric];
-    const struct assay__pair_estimate *pair = &builder->test.pair;
-    bool is_slice = builder->out->slices[result->slice].kind == ASSAY_SLICE_DIMENSION;
-    bool has_units = pair->raw[0].n >= ASSAY__HETEROGENEITY_UNITS &&
-                     pair->raw[1].n >= ASSAY__HETEROGENEITY_UNITS; /* others stay untouched */
-    if (!is_slice || !has_units || !pair->raw[0].has_error || !pair->raw[1].has_error)
-        return;
-    kept->difference = assay__wide_sub(pair->value[1], pair->value[0]);
-    kept->error2 = pair->difference_error2;
 }
 
 static enum assay_status test_look(struct assay__builder *builder,
@@ -241,7 +239,7 @@ static enum assay_status test_look(struct assay__builder *builder,
     look->effect_abs = result->effect_abs;
     bool was_open = tests->role.horizon != NULL;
     enum assay_status status = test_role(builder, result, tests, k, units, look, err);
-    keep_difference(builder, result);
+    assay__keep_difference(builder, result);
     assay__note_effective(builder, result, look);
     if (status == ASSAY_OK)
         status = test_deterioration(builder, result, &tests->deterioration, k, units, look, err);
@@ -298,6 +296,8 @@ static void conclude_look(const struct tests *tests, struct assay_metric_result 
     const struct assay__tracker *watch = harm ? &tests->role : &tests->deterioration;
     result->is_futile = tests->role.is_futile;
     look->significant = tristate(&look->comparison.difference);
+    if (look->is_late && look->significant == ASSAY_YES)
+        look->significant = ASSAY_NO;
     result->first_significant = look->significant == ASSAY_YES ? look->look : UINT32_MAX;
     if (tests->role.is_found && tests->role.design.kind != ASSAY_HORIZON_FIXED) {
         result->first_significant = tests->role.first_significant;

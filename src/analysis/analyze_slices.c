@@ -133,6 +133,22 @@ static enum assay_status compare_slices(struct assay__builder *builder, uint32_t
     return adjust(results, span.count, room, err);
 }
 
+void assay__keep_difference(const struct assay__builder *builder,
+                            const struct assay_metric_result *result)
+{
+    size_t per_metric = (size_t)builder->pair_count * builder->out->slice_count;
+    struct assay__slice_difference *kept =
+        &builder->differences[(size_t)(result - builder->out->results) % per_metric];
+    const struct assay__pair_estimate *pair = &builder->test.pair;
+    bool is_slice = builder->out->slices[result->slice].kind == ASSAY_SLICE_DIMENSION;
+    bool are_enough = pair->raw[0].n >= ASSAY__HETEROGENEITY_UNITS &&
+                      pair->raw[1].n >= ASSAY__HETEROGENEITY_UNITS; /* others stay untouched */
+    if (!is_slice || !are_enough || !pair->raw[0].has_error || !pair->raw[1].has_error)
+        return;
+    kept->difference = assay__wide_sub(pair->value[1], pair->value[0]);
+    kept->error2 = pair->difference_error2;
+}
+
 enum assay_status assay__analyze_slices(struct assay__builder *builder, uint32_t metric,
                                         struct assay_error *err)
 {

@@ -51,11 +51,10 @@ static enum assay_recommendation end_or_go_on(struct assay__case *it, enum assay
 {
     bool goes_on = is_sequential(it->builder->plan);
     bool powered = assay__is_powered(it);
-    if (goes_on && assay__rule_is_lost(it)) {
-        assay__reasons_futile(it);
+    bool is_lost = goes_on && assay__rule_is_lost(it);
+    if (is_lost && assay__reasons_futile(it) > 0)
         return ASSAY_RECOMMEND_END;
-    }
-    if (goes_on && must_go_on(it, powered)) {
+    if (goes_on && !is_lost && must_go_on(it, powered)) {
         assay__reasons_to_go_on(it);
         return ASSAY_RECOMMEND_CONTINUE;
     }

@@ -180,6 +180,7 @@ void assay__tracker_note(struct assay__tracker *tracker, uint32_t k, uint64_t un
     if (tracker->sequence != NULL && !isnan(tracker->sequence[k].futility) &&
         assay__normal_statistic(difference, side) < tracker->sequence[k].futility)
         tracker->is_futile = true;
+    tracker->is_unsettled |= difference->significant && !counts;
     if (difference->significant && counts && !tracker->is_found) {
         tracker->is_found = true;
         tracker->first_significant = k;

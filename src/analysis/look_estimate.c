@@ -18,6 +18,8 @@ static struct assay_look_result *stopping_look(const struct assay_metric_result 
             return look;
     }
     struct assay_look_result *last = &result->looks[result->look_count - 1];
+    while (last > result->looks && last->is_overrun)
+        last--;
     return result->is_final && result->first_significant == UINT32_MAX ? last : NULL;
 }
 

@@ -40,7 +40,7 @@ static const char *overrun_text(const struct assay__builder *builder,
     return assay__arena_format(builder->arena,
                                "The groups have %s times the units that the horizon expects. All "
                                "alpha was spent at an earlier look: later ones keep its critical "
-                               "value, and err more often than planned.",
+                               "value, err more often than planned, and count for harm alone.",
                                times);
 }
 

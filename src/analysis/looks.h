@@ -57,6 +57,7 @@ struct assay__tracker {
     const double *units;                   /* and the comparison's units; 0: no look */
     double best_log_p;                     /* always valid: the least so far */
     bool is_futile;                        /* below the futility bound at some look */
+    bool is_unsettled;                     /* significant at some look, and it did not count */
     bool is_found;                         /* significant at some look, the first of them: */
     uint32_t first_significant;
 };

@@ -63,7 +63,7 @@ static const struct assay_look_result *telling(const struct assay_metric_result 
 static bool is_found(const struct assay_look_result *look, uint32_t *flags)
 {
     *flags = look->comparison.flags;
-    return look->comparison.difference.significant;
+    return look->comparison.difference.significant && !look->is_late;
 }
 
 static bool is_harmed(const struct assay_look_result *look, uint32_t *flags)

@@ -237,6 +237,13 @@ uint32_t assay__reasons_untested(struct assay__case *it)
     return it->reason_count - before;
 }
 
+/* What the last look finds comes after the alpha that it could have been found with. */
+static bool is_too_late(const struct assay_metric_result *result)
+{
+    const struct assay_look_result *last = assay__last_look(result);
+    return last != NULL && last->is_late && last->comparison.difference.significant;
+}
+
 /* Success metrics: those that improved, and when asked for, those that did not. */
 static void say_success(struct assay__case *it, bool with_failures)
 {
@@ -259,7 +266,8 @@ static void say_success(struct assay__case *it, bool with_failures)
                 figures);
         else if (with_failures && result->outcome == ASSAY_OUTCOME_FAILED)
             say(it, "noImprovement", m,
-                either                        ? "shows no significant change"
+                is_too_late(result)           ? "was not significant until all its alpha was spent"
+                : either                      ? "shows no significant change"
                 : assay__is_wrong_way(result) ? "did not improve, it moved the other way,"
                                               : "shows no significant improvement",
                 figures);
@@ -310,7 +318,10 @@ uint32_t assay__reasons_not_to_ship(struct assay__case *it)
         const struct assay_metric_result *result = assay__case_result(it, m);
         if (result->hypothesis == ASSAY_HYPOTHESIS_NON_INFERIORITY &&
             result->outcome == ASSAY_OUTCOME_FAILED)
-            say(it, "marginNotShown", m, "was not shown to stay within its margin",
+            say(it, "marginNotShown", m,
+                is_too_late(result)
+                    ? "was not shown to stay within its margin until all its alpha was spent"
+                    : "was not shown to stay within its margin",
                 figures_of(result, "not worse than the margin", figures));
     }
     assay__reasons_untested(it);

@@ -30,6 +30,7 @@ struct assay_look_result {
     enum assay_tristate significant, deteriorated; /* the tests, at any look up to this one */
     enum assay_tristate powered;                   /* current >= required, at this look */
     bool is_overrun; /* all alpha was spent before: the last critical value is kept */
+    bool is_late;    /* overrun, and its significance counts for nothing but harm */
     bool
         is_futile; /* the statistic, pointing up for the wanted side, is below its futility bound */
     /* Whole units that the estimates of the baseline and of the compared group rest on, see

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "analysis/decide.h"
+#include "analysis/looks.h"
 
 const struct assay_metric_result *assay__case_result(const struct assay__case *it, uint32_t metric)
 {
@@ -45,11 +46,20 @@ bool assay__is_lost(const struct assay__case *it, uint32_t metric)
            it->builder->plan->metrics[metric].horizon.futility_is_binding;
 }
 
+bool assay__is_spent(const struct assay__case *it, uint32_t metric)
+{
+    const struct assay_metric_result *result = assay__case_result(it, metric);
+    return result->is_final && result->outcome != ASSAY_OUTCOME_PASSED &&
+           result->hypothesis != ASSAY_HYPOTHESIS_DETERIORATION &&
+           assay__result_horizon(it->builder, result)->kind == ASSAY_HORIZON_GROUP_SEQUENTIAL;
+}
+
 static enum assay_outcome leaf(const struct assay__case *it, uint32_t metric)
 {
-    if (it->is_hopeful)
-        return assay__is_lost(it, metric) ? ASSAY_OUTCOME_FAILED : ASSAY_OUTCOME_PASSED;
     const struct assay_metric_result *result = assay__case_result(it, metric);
+    if (it->is_hopeful)
+        return assay__is_lost(it, metric) || assay__is_spent(it, metric) ? ASSAY_OUTCOME_FAILED
+                                                                         : ASSAY_OUTCOME_PASSED;
     bool is_neutral =
         result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY && result->side == ASSAY_SIDE_BOTH;
     if (!is_neutral && (assay__is_skewed_win(result) || assay__is_uneven(it, metric)))
