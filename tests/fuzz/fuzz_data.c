@@ -4,6 +4,7 @@
  * plan and the format of the document.
  */
 #include "read_fuzz.h"
+#include "table_mutate.h"
 
 #define PLAN_OF(metrics)                                                                           \
     "{\"columns\":{\"group\":\"g\",\"unit\":\"u\"},\"comparisons\":{\"baseline\":\"a\"},"          \
@@ -24,6 +25,8 @@ static size_t plan_of(size_t size)
 {
     return size % EXACT_EVERY == 0 ? 0 : 1 + size % (PLAN_COUNT - 1);
 }
+
+TABLE_MUTATOR(TABLE_VALUES "u|g|y|x|d|z|p|")
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {

@@ -6,6 +6,7 @@
  * the plan, what becomes of bad rows and, with the length, the kernel and the memory.
  */
 #include "read_fuzz.h"
+#include "table_mutate.h"
 
 #define COLUMNS "{\"columns\":{\"group\":\"g\",\"unit\":\"u\",\"time\":\"t\"},"
 #define EVENTS "\"comparisons\":{\"baseline\":\"a\"},\"events\":[{\"name\":\"o\"}],"
@@ -39,6 +40,8 @@ static const char *const PLANS[] = {
     "{\"lower\":-2,\"upper\":20.25}}]}"};
 
 enum { PLAN_COUNT = sizeof PLANS / sizeof *PLANS, LITTLE_MEMORY = 4096 };
+
+TABLE_MUTATOR(TABLE_VALUES "u|g|t|v|w|y|d|o|")
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {

@@ -6,6 +6,7 @@
  * kernel: all have their turn, and an input takes two readings, not one for each.
  */
 #include "read_fuzz.h"
+#include "table_mutate.h"
 
 static const char *const PLANS[] = {
     "{\"columns\":{\"group\":\"g\"},\"comparisons\":{\"baseline\":\"a\"},\"dimensions\":[\"d\"],"
@@ -29,6 +30,8 @@ static const char *const PLANS[] = {
     "\",\",\"thousands\":\".\",\"trim\":true},\"metrics\":[{\"id\":\"y\"},{\"id\":\"x\"}]}"};
 
 enum { PLAN_COUNT = sizeof PLANS / sizeof *PLANS };
+
+TABLE_MUTATOR(TABLE_VALUES "u|g|t|y|x|d|p|")
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {

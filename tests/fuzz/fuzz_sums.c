@@ -5,6 +5,7 @@
  * either order, as of the whole. The first byte chooses the plan.
  */
 #include "read_fuzz.h"
+#include "table_mutate.h"
 
 static const char *const PLANS[] = {
     "{\"comparisons\":{\"baseline\":\"a\"},\"metrics\":[{\"id\":\"y\"},{\"id\":\"p\",\"type\":"
@@ -17,6 +18,17 @@ static const char *const PLANS[] = {
     "\"r\",\"type\":\"ratio\",\"value\":\"y\",\"denominator\":\"x\"},{\"id\":\"y\"}]}"};
 
 enum { PLAN_COUNT = sizeof PLANS / sizeof *PLANS, PARTS = 2 };
+
+/* Of tables. */
+#define WORDS                                                                                      \
+    "|metric|group|time|dimension|value|n|mean|var|sd|sum|sum_squares|sum_cubes|covariance|"       \
+    "covariate_sum|covariate_mean|covariates_missing|denominator_sum|denominator_mean|"            \
+    "denominator_variance|sum_rounding|sum_squares_rounding|share_rounding|@units|@missing|"       \
+    "@segment|@note|@latest|a|b|y|p|r|x|d|s|g|0|1|2|3|10|0.5|.2|-0|1e4|12e-3|1e300|1e-300|"        \
+    "1e-2345|0.3333333|123456789012345.6|4503599627370497|1000000000000000|NaN|2026-03-02|"        \
+    "2026-03-03|2026-03-04T12:00:00Z|"
+
+TABLE_MUTATOR(WORDS)
 
 /* Why parts were refused last: merged, analyzed. */
 static struct assay_error refusals[2];

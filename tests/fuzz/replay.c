@@ -5,6 +5,7 @@
  * CORPUS RUNS. Prints how many inputs there were; what is wrong ends the program.
  */
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,11 @@
 enum { INPUT_BYTES = 4096, CORPUS_FILES = 4096 };
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+size_t LLVMFuzzerMutate(unsigned char *data, size_t size, size_t size_max);
+
+/* Changes of a target's own; some have none. */
+__attribute__((weak)) size_t LLVMFuzzerCustomMutator(unsigned char *data, size_t size,
+                                                     size_t size_max, unsigned seed);
 
 struct input {
     unsigned char bytes[INPUT_BYTES];
@@ -154,6 +160,27 @@ static void change(struct input *input)
     }
 }
 
+size_t LLVMFuzzerMutate(unsigned char *data, size_t size, size_t size_max)
+{
+    struct input input = {.length = size};
+    memcpy(input.bytes, data, size);
+    change(&input);
+    if (input.length > size_max)
+        return size;
+    memcpy(data, input.bytes, input.length);
+    return input.length;
+}
+
+static void change_often(struct input *input)
+{
+    bool has_own = LLVMFuzzerCustomMutator != NULL && draw(2) == 0;
+    for (size_t changes = 1 + draw(6); !has_own && changes > 0; changes--)
+        change(input);
+    if (has_own)
+        input->length = LLVMFuzzerCustomMutator(input->bytes, input->length, INPUT_BYTES,
+                                                (unsigned)draw(UINT32_MAX));
+}
+
 /* The bytes have memory of their own, so that a sanitizer sees a read behind them. */
 static void run(const struct input *input)
 {
@@ -177,8 +204,7 @@ int main(int argc, char **argv)
         run(&corpus[i]);
     for (size_t i = 0; i < runs; i++) {
         struct input input = corpus[draw(corpus_count)];
-        for (size_t changes = 1 + draw(6); changes > 0; changes--)
-            change(&input);
+        change_often(&input);
         run(&input);
     }
     printf("%zu inputs\n", corpus_count + runs);
