@@ -156,7 +156,8 @@ static void judge_proxy(long status, const char *what, struct assay__outcome *ou
     } else if (assay__retry_status(status)) {
         outcome->verdict = ASSAY__VERDICT_RETRY;
         assay__fail(&outcome->error, ASSAY_ERROR_TRY_AGAIN,
-                    "%s was stopped: the proxy cannot reach the server (HTTP %ld).", what, status);
+                    "%s was stopped: the proxy %s (HTTP %ld).", what,
+                    status < 500 ? "asks to try again later" : "cannot reach the server", status);
     } else {
         outcome->verdict = ASSAY__VERDICT_FAIL;
         assay__fail(&outcome->error, ASSAY_ERROR_REMOTE,

@@ -376,7 +376,7 @@ static const struct refusal {
      "the proxy asks for a user name and password (HTTP 407)"},
     {EMPTY("403 No", ""), 76, 1, "the proxy does not let it through (HTTP 403)"},
     {EMPTY("302 Elsewhere", "Location: http://login.example/\r\n"), 76, 1, "HTTP 302"},
-    {EMPTY("429 Slow", ""), 75, 3, "HTTP 429"},
+    {EMPTY("429 Slow", ""), 75, 3, "the proxy asks to try again later (HTTP 429)"},
     {EMPTY("502 Bad gateway", ""), 75, 3, "the proxy cannot reach the server (HTTP 502)"},
     {EMPTY("503 Busy", ""), 75, 3, "HTTP 503"},
     {EMPTY("504 Late", ""), 75, 3, "HTTP 504"},
