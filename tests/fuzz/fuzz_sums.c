@@ -2,7 +2,7 @@
 /*
  * libFuzzer: any bytes as two tables of sufficient statistics, in two parts at a NUL. Their order
  * is of no account; what is merged merges to itself; and a plan makes the same of the parts, in
- * either order, as of the whole. The first byte chooses the plan.
+ * either order, as of the whole. The first byte chooses the plan, and which of these is looked at.
  */
 #include "read_fuzz.h"
 #include "table_mutate.h"
@@ -96,11 +96,45 @@ static void must_agree(const char *what, const char *first, const char *second)
     abort();
 }
 
+/* The order of the parts, merged or analyzed. */
+static void compare_orders(const struct assay_plan *plan, const struct part *first,
+                           const struct part *second)
+{
+    char *text = plan == NULL ? merge(first, second) : analyze(plan, first, second);
+    char *turned = plan == NULL ? merge(second, first) : analyze(plan, second, first);
+    must_agree(plan == NULL ? "merged in the other order" : "analyzed in the other order", text,
+               turned);
+    assay_free(text);
+    assay_free(turned);
+}
+
+static void merge_again(const char *whole)
+{
+    const struct part all = {whole, strlen(whole)};
+    char *same = merge(&all, NULL);
+    must_agree("merged again", whole, same);
+    assay_free(same);
+}
+
+static void analyze_whole(const struct assay_plan *plan, const char *whole,
+                          const struct part *first, const struct part *second)
+{
+    const struct part all = {whole, strlen(whole)};
+    char *figures = analyze(plan, first, second), *of_whole = analyze(plan, &all, NULL);
+    if (figures != NULL) /* a column that a plan needs may be lacking in the parts alone */
+        must_agree("analyzed after a merge", figures, of_whole);
+    assay_free(figures);
+    assay_free(of_whole);
+}
+
+enum { ORDER_OF_MERGE, ORDER_OF_ANALYSIS, AGAIN, WHOLE, LOOK_COUNT };
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
     if (size == 0)
         return 0;
     const struct assay_plan *plan = read_fuzz_plan(PLANS, data[0] % PLAN_COUNT);
+    int look = data[0] / PLAN_COUNT % LOOK_COUNT;
     fuzz_memory_begin();
     struct part first = {(const char *)data + 1, size - 1}, second = {NULL, 0};
     const char *cut = memchr(first.text, '\0', first.length);
@@ -109,25 +143,17 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         first.length = (size_t)(cut - first.text);
     }
     const struct part *other = cut == NULL ? NULL : &second;
-    char *whole = merge(&first, other), *figures = analyze(plan, &first, other);
-    if (other != NULL) {
-        char *turned = merge(&second, &first), *again = analyze(plan, &second, &first);
-        must_agree("merged in the other order", whole, turned);
-        must_agree("analyzed in the other order", figures, again);
-        assay_free(turned);
-        assay_free(again);
+    bool is_of_order = look == ORDER_OF_MERGE || look == ORDER_OF_ANALYSIS;
+    if (is_of_order && other != NULL) {
+        compare_orders(look == ORDER_OF_MERGE ? NULL : plan, &first, other);
+    } else {
+        char *whole = merge(&first, other);
+        if (whole != NULL && look % 2 == 0)
+            merge_again(whole);
+        else if (whole != NULL)
+            analyze_whole(plan, whole, &first, other);
+        assay_free(whole);
     }
-    if (whole != NULL) {
-        const struct part all = {whole, strlen(whole)};
-        char *same = merge(&all, NULL), *of_whole = analyze(plan, &all, NULL);
-        must_agree("merged again", whole, same);
-        if (figures != NULL) /* a column that a plan needs may be lacking in the parts alone */
-            must_agree("analyzed after a merge", figures, of_whole);
-        assay_free(same);
-        assay_free(of_whole);
-    }
-    assay_free(whole);
-    assay_free(figures);
     fuzz_memory_end();
     return 0;
 }
