@@ -150,6 +150,9 @@ ok $? "the Dockerfile has known instructions"
     [ "$(sed -n 's/^USER //p' deploy/container/Dockerfile | tail -n 1)" = 65534:65534 ] &&
     grep -qx build .dockerignore && grep -qx .git .dockerignore
 ok $? "the Dockerfile is as hadolint wants it, and build is not sent along"
+# make install compiles, and installs no library that it needs: the fresh image has none.
+grep -q '^RUN .*make deps && make install ' deploy/container/Dockerfile
+ok $? "the Dockerfile installs what the build needs"
 if command -v dpkg >/dev/null 2>&1; then
     missing=
     set --
