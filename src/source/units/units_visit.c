@@ -231,22 +231,40 @@ static enum assay_status run(struct job *job, struct assay_error *err)
     return status;
 }
 
+/* Whether a metric takes its value from one row of a unit, so that all of them must agree. */
+static bool takes_one_row(const struct assay_plan *plan)
+{
+    for (uint32_t m = 0; m < plan->metric_count; m++)
+        if (!plan->metrics[m].measure.has_aggregation && plan->metrics[m].measure.events == NULL)
+            return true;
+    return false;
+}
+
 /*
  * Rows of a unit that hold other numbers are measurements to be put together, and how is for the
- * plan to say: any choice made here would be a guess.
+ * plan to say: any choice made here would be a guess. Where every metric says it, covariates
+ * differ.
  */
 static enum assay_status check_repeats(const struct assay__units *units, struct assay_error *err)
 {
-    if (units->units_differ == 0)
+    unsigned long long repeat = units->units_repeat, seen = units->units_seen,
+                       differ = units->units_differ;
+    if (differ == 0)
         return ASSAY_OK;
+    if (!takes_one_row(units->binding.plan))
+        return assay__fail(
+            err, ASSAY_ERROR_DATA,
+            "%llu of %llu units have several rows, and the covariates of %llu of them differ from "
+            "row to row. A covariate is measured before the exposure, so that all rows of a unit "
+            "hold the same value: leave out covariates that do not.",
+            repeat, seen, differ);
     enum assay_status status = assay__fail(
         err, ASSAY_ERROR_DATA,
         "%llu of %llu units have several rows, and the values of %llu of them differ from row to "
         "row: the rows are events, not units. Say how the rows of a unit become its value: the "
         "metric's \"aggregation\" is \"sum\", \"count\", \"countDistinct\", \"mean\", \"min\", "
         "\"max\", \"first\" or \"last\".",
-        (unsigned long long)units->units_repeat, (unsigned long long)units->units_seen,
-        (unsigned long long)units->units_differ);
+        repeat, seen, differ);
     return assay__fail_reason(err, status, ASSAY_REASON_UNITS_REPEAT);
 }
 
