@@ -168,16 +168,48 @@ static int compare_source_notes(const void *a, const void *b)
     return strcmp(x->text, y->text);
 }
 
-/* What the source had to say, in an order that is not that of the rows. */
+/*
+ * What is to be said of a metric where there are several looks: rows that count until the look
+ * measure a unit again at each, which no proof allows. NULL for nothing.
+ */
+static const char *open_window(const struct assay_metric_plan *metric)
+{
+    bool is_made_of_rows = metric->measure.events != NULL || metric->measure.has_aggregation;
+    if (!is_made_of_rows || metric->window.is_set ||
+        metric->horizon.kind != ASSAY_HORIZON_ALWAYS_VALID)
+        return NULL;
+    return "Without a window a unit is measured again at each look. The always valid bounds are "
+           "made for units that are measured once: here they hold only approximately.";
+}
+
+/* Adds to what the source said, unless sums of an earlier version have said it. */
+static void add_open_windows(const struct assay__builder *builder, struct source_note *notes,
+                             uint32_t *count)
+{
+    uint32_t of_source = *count;
+    for (uint32_t m = 0; builder->look_count > 1 && m < builder->plan->metric_count; m++) {
+        struct source_note note = {ASSAY_NOTE_WARNING, (int32_t)m,
+                                   open_window(&builder->plan->metrics[m])};
+        bool is_said = note.text == NULL;
+        for (uint32_t i = 0; !is_said && i < of_source; i++)
+            is_said = compare_source_notes(&notes[i], &note) == 0;
+        if (!is_said)
+            notes[(*count)++] = note;
+    }
+}
+
+/* What the source had to say, and what of its rows, in an order that is not that of the rows. */
 static enum assay_status note_source(struct assay__builder *builder, struct assay_error *err)
 {
     uint32_t count = assay__dataset_note_count(builder->dataset);
-    struct source_note *notes = assay__arena_array(builder->arena, count, sizeof *notes);
+    struct source_note *notes =
+        assay__arena_array(builder->arena, count + builder->plan->metric_count, sizeof *notes);
     if (notes == NULL)
         return assay__fail_memory(err);
     for (uint32_t i = 0; i < count; i++)
         assay__dataset_note_at(builder->dataset, i, &notes[i].level, &notes[i].metric,
                                &notes[i].text);
+    add_open_windows(builder, notes, &count);
     qsort(notes, count, sizeof *notes, compare_source_notes);
     enum assay_status status = ASSAY_OK;
     for (uint32_t i = 0; status == ASSAY_OK && i < count; i++)

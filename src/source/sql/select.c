@@ -13,7 +13,6 @@
 #include "number/number.h"
 #include "source/sql/select.h"
 #include "source/summary/summary_column.h"
-#include "source/units/units_checks.h"
 
 enum { COLUMNS_MAX = 1000, ITEMS_MAX = 9999 };
 
@@ -158,21 +157,10 @@ static void list_caps(struct assay__sql_selection *selection)
     }
 }
 
-/* What is to be said when there are several looks, or too many. */
+/* What is to be said when there are too many looks. */
 static void list_looks(struct assay__sql_selection *selection)
 {
     const struct assay_plan *plan = selection->sql->plan;
-    for (uint32_t m = 0; m < plan->metric_count; m++) {
-        const char *note = assay__units_open_note(&plan->metrics[m]);
-        if (note != NULL)
-            remark(selection, (struct assay__sql_remark){.metric = "@note",
-                                                         .group = plan->metrics[m].id,
-                                                         .dimension = "warning",
-                                                         .value = note,
-                                                         .count = "0",
-                                                         .of_looks = "l.many",
-                                                         .is_rare = true});
-    }
     remark(selection, (struct assay__sql_remark){.metric = "@unfit",
                                                  .dimension = "looks",
                                                  .value = plan->time_column,

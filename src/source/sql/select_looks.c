@@ -190,14 +190,14 @@ void assay__sql_put_looks(struct assay__sql *sql, const struct assay__sql_runnin
     int64_t length = assay__look_length(sql->plan->granularity) / 1000;
     const char *number = "w.a + 10 * x.a + 100 * y.a + 1000 * z.a";
     const char *next = assay__sql_format(sql, "l.first + (%s) * %" PRId64, number, length);
-    assay__sql_put(sql,
-                   "looks as (\n  select %s as k, %s as look, case when l.first < l.last then 1 "
-                   "else 0 end as many, case when l.last - l.first >= %" PRId64 " then 1 else 0 "
-                   "end as too_many\n  from span l cross join digits w cross join digits x cross "
-                   "join digits y cross join digits z\n  where %s = 0 or %s < l.last + %" PRId64
-                   "\n),\n",
-                   number, assay__sql_fill(sql, sql->dialect->least, next, "l.last", ""),
-                   ASSAY_LOOKS_MAX * length, number, next, length);
+    assay__sql_put(
+        sql,
+        "looks as (\n  select %s as k, %s as look, case when l.last - l.first >= %" PRId64
+        " then 1 else 0 end as too_many\n  from span l cross join digits w cross join digits x "
+        "cross join digits y cross join digits z\n  where %s = 0 or %s < l.last + %" PRId64
+        "\n),\n",
+        number, assay__sql_fill(sql, sql->dialect->least, next, "l.last", ""),
+        ASSAY_LOOKS_MAX * length, number, next, length);
     assay__sql_put(sql,
                    "-- what there is from a look on, and until which\nrunning as (\n  select "
                    "s.j as j, s.i as i, s.g as g, s.d as d, s.z as z, s.t9 as t9%s,\n    s.look "

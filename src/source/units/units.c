@@ -341,7 +341,7 @@ enum assay_status assay__units_finish(struct assay__units *units, struct assay_e
     if (status == ASSAY_OK)
         status = accumulate(units, &looks, err);
     if (status == ASSAY_OK)
-        status = assay__units_note(units, looks.count, err);
+        status = assay__units_note(units, err);
     if (status == ASSAY_OK)
         status = assay__cap_note(&units->tally, err);
     assay__looks_release(&looks);

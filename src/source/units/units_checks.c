@@ -86,18 +86,7 @@ enum assay_status assay__units_note_points(const struct assay__units *units,
         err);
 }
 
-const char *assay__units_open_note(const struct assay_metric_plan *metric)
-{
-    bool is_made_of_rows = metric->measure.events != NULL || metric->measure.has_aggregation;
-    if (!is_made_of_rows || metric->window.is_set ||
-        metric->horizon.kind != ASSAY_HORIZON_ALWAYS_VALID)
-        return NULL;
-    return "Without a window a unit is measured again at each look. The always valid bounds are "
-           "made for units that are measured once: here they hold only approximately.";
-}
-
-static enum assay_status note_repeated_headers(const struct assay__units *units,
-                                               struct assay_error *err)
+enum assay_status assay__units_note(const struct assay__units *units, struct assay_error *err)
 {
     char text[120];
     if (units->repeated_headers == 0)
@@ -105,24 +94,4 @@ static enum assay_status note_repeated_headers(const struct assay__units *units,
     snprintf(text, sizeof text, "Rows that repeat the header, passed over: %llu.",
              (unsigned long long)units->repeated_headers);
     return assay__dataset_note(units->dataset, ASSAY_NOTE_INFO, -1, text, err);
-}
-
-static enum assay_status note_open_windows(const struct assay__units *units, uint32_t look_count,
-                                           struct assay_error *err)
-{
-    const struct assay_plan *plan = units->binding.plan;
-    enum assay_status status = ASSAY_OK;
-    for (uint32_t m = 0; status == ASSAY_OK && look_count > 1 && m < plan->metric_count; m++) {
-        const char *note = assay__units_open_note(&plan->metrics[m]);
-        if (note != NULL)
-            status = assay__dataset_note(units->dataset, ASSAY_NOTE_WARNING, (int32_t)m, note, err);
-    }
-    return status;
-}
-
-enum assay_status assay__units_note(const struct assay__units *units, uint32_t look_count,
-                                    struct assay_error *err)
-{
-    enum assay_status status = note_repeated_headers(units, err);
-    return status == ASSAY_OK ? note_open_windows(units, look_count, err) : status;
 }

@@ -26,14 +26,7 @@ enum assay_status assay__units_check_words(const struct assay__units *units,
 enum assay_status assay__units_note_points(const struct assay__units *units,
                                            struct assay__rows *rows, struct assay_error *err);
 
-/**
- * assay__units_open_note() is what is to be said of a metric where there are several looks: rows
- * that count until the look measure a unit again at each, which no proof allows. NULL for nothing.
- */
-const char *assay__units_open_note(const struct assay_metric_plan *metric);
-
 /** assay__units_note() notes of all files what is remarkable about their rows. */
-enum assay_status assay__units_note(const struct assay__units *units, uint32_t look_count,
-                                    struct assay_error *err);
+enum assay_status assay__units_note(const struct assay__units *units, struct assay_error *err);
 
 #endif

@@ -38,6 +38,7 @@
          metrics)
 #define V "{\"id\":\"v\",\"value\":\"v\"}"
 #define SUM "{\"id\":\"v\",\"value\":\"v\",\"aggregation\":\"sum\"}"
+#define COVARIED "{\"id\":\"v\",\"value\":\"v\",\"aggregation\":\"sum\",\"covariates\":[\"w\"]}"
 #define OF(rest) "{\"id\":\"m\",\"events\":\"o\"," rest "}"
 #define HOW(how) OF("\"value\":\"v\",\"aggregation\":\"" how "\"")
 #define SHARE "{\"id\":\"p\",\"value\":\"v\",\"type\":\"proportion\"}"
@@ -99,6 +100,11 @@ static const struct rule RULES[] = {
     {"and they may not differ there",
      ROWS(SUM ",{\"id\":\"w\",\"value\":\"w\"}"), "u,g,v,w\n1,A,5,2\n1,A,5,3\n2,B,1,1\n", NULL,
      "!differ from row to row"},
+    {"covariates that differ are named as such where every metric has an aggregation",
+     ROWS(COVARIED), "u,g,v,w\n1,A,5,2\n1,A,5,3\n2,B,1,1\n", NULL,
+     "!the covariates of 1 of them differ"},
+    {"a covariate is the same in all rows of a unit",
+     ROWS(COVARIED), "u,g,v,w\n1,A,5,2\n1,A,5,2\n2,B,1,1\n", NULL, "A 1/1=10~2 B 1/1=1~1"},
     {"unit ids are text", ROWS(V), "u,g,v\n7,A,1\n007,A,2\n7.0,A,4\n9,B,8\n", NULL,
      "A 3/3=7 B 1/1=8"},
     {"without a unit column each row is a unit",
@@ -236,8 +242,9 @@ static const struct rule RULES[] = {
      PLAN(",\"time\":\"t\"},\"granularity\":\"day\",\"horizon\":{\"type\":\"groupSequential\","
           "\"expectedSampleSize\":9},\"events\":[{\"name\":\"o\"}]", HOW("sum")), TWO_UNITS,
      "u,t,v\n1,2026-03-02,1\n", "!window"},
-    {"under always valid it is taken with a warning", DAYS(HOW("sum")), TWO_UNITS,
-     "u,t,v\n1,2026-03-02,1\n", "?measured again at each look"},
+    {"under always valid it is taken", DAYS(HOW("sum")), TWO_UNITS,
+     "u,t,v\n1,2026-03-02,1\n",
+     "@2026-03-02T00:00:00Z A 1/1=0 B 1/1=0 @2026-03-03T00:00:00Z A 1/1=1 B 1/1=0"},
     {"events may have columns of other names",
      PLAN(",\"time\":\"t\"},\"events\":[{\"name\":\"o\",\"columns\":{\"unit\":\"who\","
          "\"time\":\"at\"}}]",
