@@ -35,8 +35,9 @@ ASSAY_API void assay_draft_free(struct assay_draft *draft);
 /**
  * Set a text, a number (its shortest decimal), a truth value; text is copied. ASSAY_ERROR_USAGE for
  * a place that cannot be: no leading slash, an element beyond the next one of a list, a part of a
- * value that is neither object nor list; ASSAY_ERROR_DOMAIN for a number that is not finite;
- * ASSAY_ERROR_LIMIT for a place of more than 32 parts; ASSAY_ERROR_MEMORY.
+ * value that is neither object nor list, and for a text that is NULL; ASSAY_ERROR_DOMAIN for a
+ * number that is not finite; ASSAY_ERROR_LIMIT for a place of more than 32 parts;
+ * ASSAY_ERROR_MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_draft_set_text(struct assay_draft *draft,
                                                                   const char *place,

@@ -157,6 +157,7 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_table_from_file(FILE *file, c
 /**
  * assay_table_from_path() makes a table of a file, as assay_dataset_read() reads it, so that files
  * and tables in memory can be read together. It is opened when it is read. The path is copied.
+ * ASSAY_ERROR_USAGE for NULL, ASSAY_ERROR_MEMORY.
  */
 ASSAY_API ASSAY_MUST_CHECK enum assay_status
 assay_table_from_path(const char *path, struct assay_table **out, struct assay_error *err);

@@ -138,9 +138,11 @@ int assay_document_from_streams(const char *plan, struct ArrowArrayStream *const
     struct assay_error err = {0};
     enum assay_status status = begin(&inputs, events, stream_count, &err);
     for (size_t i = 0; i < stream_count; i++) {
-        if (status == ASSAY_OK)
+        if (status == ASSAY_OK && streams[i] == NULL)
+            status = assay__fail(&err, ASSAY_ERROR_USAGE, "Stream %zu is missing.", i + 1);
+        else if (status == ASSAY_OK)
             status = assay_table_from_arrow_stream(streams[i], NULL, &inputs.tables[i], &err);
-        else if (streams[i]->release != NULL)
+        else if (streams[i] != NULL && streams[i]->release != NULL)
             streams[i]->release(streams[i]);
     }
     return conclude(plan, &inputs, status, format, document, message, message_bytes, &err);

@@ -159,6 +159,8 @@ static enum assay_status set(struct assay_draft *draft, const char *place, cJSON
 enum assay_status assay_draft_set_text(struct assay_draft *draft, const char *place,
                                        const char *text, struct assay_error *err)
 {
+    if (text == NULL)
+        return assay__fail(err, ASSAY_ERROR_USAGE, "There is nothing to set at '%.200s'.", place);
     return set(draft, place, cJSON_CreateString(text), err);
 }
 

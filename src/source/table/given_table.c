@@ -245,6 +245,8 @@ static const struct assay__table_kind PATH = {open_path, free_bytes};
 enum assay_status assay_table_from_path(const char *path, struct assay_table **out,
                                         struct assay_error *err)
 {
+    if (path == NULL)
+        return assay__fail(err, ASSAY_ERROR_USAGE, "A table of a file needs a path.");
     struct assay_table *table = assay__calloc(1, sizeof *table);
     if (table == NULL)
         return assay__fail_memory(err);

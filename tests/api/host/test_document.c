@@ -105,6 +105,23 @@ START_TEST(what_is_wrong_is_said_with_its_place)
 }
 END_TEST
 
+/* Other languages hand over a null where a list of theirs has a hole. */
+START_TEST(inputs_that_are_not_there_are_refused)
+{
+    const char *paths[] = {write_csv(CSV), NULL};
+    struct ArrowArrayStream *streams[] = {NULL, NULL};
+    char message[200], *document = NULL;
+    ck_assert_int_eq(
+        assay_document_from_files(PLAN, paths, NULL, 2, NULL, &document, message, sizeof message),
+        ASSAY_ERROR_USAGE);
+    ck_assert_str_eq(message, "A table of a file needs a path.");
+    ck_assert_int_eq(assay_document_from_streams(PLAN, streams, NULL, 2, NULL, &document, message,
+                                                 sizeof message),
+                     ASSAY_ERROR_USAGE);
+    ck_assert_str_eq(message, "Stream 1 is missing.");
+}
+END_TEST
+
 static void release_stream(struct ArrowArrayStream *stream)
 {
     tables_released++;
@@ -172,6 +189,7 @@ static void add(TCase *cases)
 {
     tcase_add_test(cases, files_give_the_documents_of_the_calls);
     tcase_add_test(cases, what_is_wrong_is_said_with_its_place);
+    tcase_add_test(cases, inputs_that_are_not_there_are_refused);
     tcase_add_test(cases, batches_and_streams_are_released_whatever_happens);
 }
 

@@ -79,6 +79,7 @@ START_TEST(places_that_cannot_be_are_refused)
     assert_ok(assay_draft_new(&draft, &err), &err);
     ck_assert_int_eq(assay_draft_set_number(draft, "/alpha", (double)NAN, &err),
                      ASSAY_ERROR_DOMAIN);
+    ck_assert_int_eq(assay_draft_set_text(draft, "/alpha", NULL, &err), ASSAY_ERROR_USAGE);
     assay_draft_free(draft);
     assay_draft_free(NULL);
 }
