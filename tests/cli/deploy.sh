@@ -138,6 +138,11 @@ if command -v systemd-analyze >/dev/null 2>&1; then
         ok $? "$unit is exposed below 3"
     done
 fi
+# Instances of a template that share a folder share the user, who is another one for each name of a unit.
+for unit in deploy/systemd/*@.service; do
+    grep -qE '^StateDirectory=.*%i' "$unit" || grep -qE '^User=[^%]+$' "$unit"
+    ok $? "$unit: all of its instances may write to their folder"
+done
 # Each instruction of the Dockerfile is one there is; the packages are those that the program loads.
 sed -e '/^#/d' -e ':more' -e '/\\$/{N;s/\\\n//;bmore' -e '}' deploy/container/Dockerfile |
     grep -vE '^(FROM|SHELL|RUN|WORKDIR|COPY|USER|ENTRYPOINT|CMD) |^$' >"$work/log"
