@@ -65,7 +65,10 @@ static enum assay_status merge_state(struct assay__summary_table *table,
     return status == ASSAY_OK ? merge_slack(table, into, from, err) : status;
 }
 
-/* Notes, times and the rows of a seal are facts, not counts: merging keeps one of each. */
+/*
+ * Notes, times and the rows of a seal are facts, not counts: merging keeps one of each, and of their
+ * n, which should be the same, the larger.
+ */
 static bool is_fact(const char *metric)
 {
     static const char *const FACTS[] = {"@note", "@latest", "@schema", "@definition", "@input"};
@@ -118,7 +121,7 @@ enum assay_status assay__summary_merge(struct assay__summary_table *into,
         entry->has_slice = source->has_slice;
         const char *metric = source->key[ASSAY__KEY_METRIC];
         if (is_fact(metric))
-            entry->n = source->n;
+            entry->n = entry->n > source->n ? entry->n : source->n;
         else if (source->state != NULL)
             status = merge_state(into, entry, source, err);
         else if (source->n > ASSAY__SUMMARY_COUNT_MAX - entry->n)
