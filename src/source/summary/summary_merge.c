@@ -66,8 +66,8 @@ static enum assay_status merge_state(struct assay__summary_table *table,
 }
 
 /*
- * Notes, times and the rows of a seal are facts, not counts: merging keeps one of each, and of their
- * n, which should be the same, the larger.
+ * Notes, times and the rows of a seal are facts, not counts: merging keeps one of each, and of
+ * their n, which should be the same, the larger.
  */
 static bool is_fact(const char *metric)
 {
