@@ -79,15 +79,24 @@ try:
     assay_task.analyze(["data/nothing.csv"] + flags[1:], program)
     raise SystemExit("a missing file was no failure")
 except assay_task.Failed as failure:
-    assert "66" in str(failure) and "No such file" in str(failure), failure
+    assert "66" in str(failure) and "data/nothing.csv: " in str(failure), failure
+    assert "No such file" in str(failure), failure
 try:
     assay_task.analyze(flags + ["--post", "--base-url=http://127.0.0.1:1", "--max-attempts=1",
                                 "--token-file=" + sys.argv[2]], program)
     raise SystemExit("nobody there was no failure")
 except assay_task.TryAgain as failure:
-    assert "127.0.0.1" in str(failure), failure
+    assert str(failure).count("127.0.0.1") == 1, failure
+try:
+    assay_task.analyze(flags, sys.argv[3])
+    raise SystemExit("a program that does not start was no failure")
+except assay_task.Failed as failure:
+    assert "127" in str(failure) and "libz.so" in str(failure), failure
 P
-    python3 "$work/task.py" "$ASSAY" "$work/token" 2>"$work/err"
+    printf '#!/bin/sh\necho "assay: error while loading shared libraries: libz.so.1" >&2\nexit 127\n' \
+        >"$work/broken"
+    chmod +x "$work/broken"
+    python3 "$work/task.py" "$ASSAY" "$work/token" "$work/broken" 2>"$work/err"
     ok $? "exit codes become exceptions"
     python3 -c 'import sys
 try:
