@@ -114,7 +114,7 @@ static inline void table_change(struct table_input *input, const char *words)
     }
 }
 
-/* The body of LLVMFuzzerCustomMutator(); the input may begin with a byte that is not the table's. */
+/* The body of LLVMFuzzerCustomMutator(); a byte that is not the table's may come first. */
 static inline size_t table_mutate(unsigned char *data, size_t size, size_t size_max, unsigned seed,
                                   const char *words)
 {
