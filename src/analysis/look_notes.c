@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Remarks about looks: what was found earlier, more units than planned, samples that are small. */
+/*
+ * Remarks about looks: what was found earlier, more units than planned, samples that are small; and
+ * about a margin that is shown by a rough test.
+ */
+#include <math.h>
+
 #include "number/number.h"
 #include "analysis/looks.h"
 #include "analysis/outcome.h"
@@ -173,11 +178,67 @@ static const char *futile_text(const struct assay__builder *builder,
                                assay__futile_text(result));
 }
 
+/* Fieller's bound on the bad side, as a share of the baseline's size; NaN when it has none. */
+static double worst_share(const struct assay__builder *builder,
+                          const struct assay_metric_result *result)
+{
+    const struct assay__kept_comparison *found = &assay__telling_look(result)->comparison;
+    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
+    if (found->relative.fieller_kind != ASSAY_FIELLER_BOUNDED)
+        return NAN;
+    bool is_lower_bad = metric->direction == ASSAY_DIRECTION_INCREASE;
+    bool is_negative = found->baseline.estimate < 0.0; /* there relative figures turn about */
+    double bound =
+        is_lower_bad != is_negative ? found->relative.fieller_lower : found->relative.fieller_upper;
+    return is_negative ? -bound : bound;
+}
+
+static bool is_beyond(const struct assay_bound *margin, enum assay_direction direction,
+                      double share)
+{
+    return isnan(share) ||
+           (direction == ASSAY_DIRECTION_INCREASE ? share < -margin->value : share > margin->value);
+}
+
+/* A relative margin that is shown only while the baseline counts as known (assay(1), FIGURES). */
+static bool is_loose(const struct assay__builder *builder, const struct assay_metric_result *result)
+{
+    const struct assay_metric_plan *metric = &builder->plan->metrics[result->metric];
+    if (result->hypothesis != ASSAY_HYPOTHESIS_NON_INFERIORITY || !metric->margin.is_relative ||
+        result->significant != ASSAY_YES)
+        return false;
+    enum assay_tested_by method = assay__telling_look(result)->comparison.difference.tested_by;
+    bool is_approximate = method == ASSAY_TESTED_BY_NORMAL || method == ASSAY_TESTED_BY_WELCH;
+    return is_approximate &&
+           is_beyond(&metric->margin, metric->direction, worst_share(builder, result));
+}
+
+static const char *loose_text(const struct assay__builder *builder,
+                              const struct assay_metric_result *result)
+{
+    char bound[ASSAY__NUMBER_BYTES], margin[ASSAY__PHRASE_BYTES];
+    double share = worst_share(builder, result);
+    if (assay__telling_look(result)->comparison.baseline.estimate < 0.0)
+        share = -share; /* as relative figures have it */
+    assay__percent_text(builder->plan->metrics[result->metric].margin.value, margin);
+    assay__number_round(100.0 * share, 3, bound);
+    const char *reach = isnan(share) ? "has no bound there"
+                                     : assay__arena_format(builder->arena, "reaches %s %%", bound);
+    return reach == NULL ? NULL
+                         : assay__arena_format(
+                               builder->arena,
+                               "The margin of %s is shown only if the baseline counts as known: "
+                               "the test leaves out the baseline's own error. Fieller's interval "
+                               "counts it, and %s.",
+                               margin, reach);
+}
+
 static const struct remark REMARKS[] = {
     {ASSAY_NOTE_INFO, is_futile, futile_text},
     {ASSAY_NOTE_INFO, was_found_earlier, found_text},
     {ASSAY_NOTE_INFO, was_harmed_earlier, harmed_text},
     {ASSAY_NOTE_WARNING, is_overrun, overrun_text},
+    {ASSAY_NOTE_WARNING, is_loose, loose_text},
     {ASSAY_NOTE_WARNING, is_small, small_text},
     {ASSAY_NOTE_WARNING, was_small, was_small_text},
     {ASSAY_NOTE_INFO, lacks_looks, looks_text},
