@@ -134,6 +134,7 @@ static enum assay_status summarize(struct size_query *query, const struct assay_
     if (twins.flags & ASSAY_FLAG_ZERO_DENOMINATOR)
         return fail_history(history, used, "their denominators sum to 0", err);
     query->mean = twins.baseline.estimate;
+    history->skewness = twins.baseline.skewness;
     query->design.baseline_variance = twins.baseline.variance;
     query->design.compared_variance = twins.baseline.variance;
     /* The variance of data at 1e-200 or 1e160 is not a double. */

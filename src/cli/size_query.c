@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "assay/dist.h"
 #include "exact/float320.h"
 #include "exact/shortest.h"
 #include "stats/exact_test.h"
@@ -87,6 +88,26 @@ static bool has_less_by_welch(const struct size_query *query, const struct size_
            *welch < wanted - 0.01;
 }
 
+const char SIZE_SKEWED_WORDS[] =
+    "The history is skewed, and the groups are of unequal size: the test errs more often on one "
+    "side than on the other. Its power may be off by several points, and assay analyze may give no "
+    "advice: groups of one size, or capped values, are not affected as much. assay simulate finds "
+    "the power.";
+
+/* The leading term of the tails' error, for two groups as the history has them. */
+static bool is_skewed(const struct size_query *query, const struct size_row *row)
+{
+    static const double TAIL_SLACK = 0.2;
+    if (query->history.path == NULL || row->baseline == row->compared)
+        return false;
+    double alpha = query->design.alpha;
+    double tail = query->design.side == ASSAY_SIDE_BOTH ? 0.5 * alpha : alpha;
+    double b = 1.0 / row->baseline, c = 1.0 / row->compared, z = assay_normal_quantile_upper(tail);
+    double asymmetry = query->history.skewness * (c * c - b * b) / pow(c + b, 1.5);
+    double density = exp(-0.5 * z * z) / sqrt(2.0 * M_PI);
+    return fabs(asymmetry) * (2.0 * z * z + 1.0) / 6.0 * density > TAIL_SLACK * tail;
+}
+
 unsigned size_cautions(const struct size_query *query, const struct size_row *row, double *welch)
 {
     unsigned cautions = 0;
@@ -95,5 +116,7 @@ unsigned size_cautions(const struct size_query *query, const struct size_row *ro
         cautions = SIZE_TOO_FEW;
     if (assay__metric_kind(query->design.type)->is_share)
         return cautions | shares_cautions(query, row);
+    if (is_skewed(query, row))
+        cautions |= SIZE_SKEWED;
     return has_less_by_welch(query, row, welch) ? cautions | SIZE_LESS_BY_WELCH : cautions;
 }

@@ -24,6 +24,7 @@ struct size_history {
     uint32_t covariate_count;
     uint32_t dropped; /* bit i: covariate i is constant or a combination of earlier ones */
     bool is_share;
+    double skewness;        /* of the values, or of a ratio's linearised ones; NaN when unknown */
     uint64_t rows, missing; /* rows without a value are left out */
 };
 
@@ -87,8 +88,12 @@ double size_power_at(const struct size_query *query, const struct size_row *row,
 enum size_caution {
     SIZE_TESTED_EXACTLY = 1, /* a proportion: assay analyze takes an exact test at these sizes */
     SIZE_LESS_BY_WELCH = 2,  /* a z test: Welch's has less power, by a hundredth and more */
-    SIZE_TOO_FEW = 4         /* assay analyze gives no advice on so few units or events */
+    SIZE_TOO_FEW = 4,        /* assay analyze gives no advice on so few units or events */
+    SIZE_SKEWED = 8          /* skewness puts a tail of the test off by more than a fifth */
 };
+
+/** SIZE_SKEWED_WORDS say what SIZE_SKEWED means. */
+extern const char SIZE_SKEWED_WORDS[];
 
 /** size_cautions() are those of a row. *welch is the power of Welch's test, where that is one. */
 unsigned size_cautions(const struct size_query *query, const struct size_row *row, double *welch);

@@ -236,6 +236,8 @@ static void say_caution(const struct size_query *query, const struct size_row *r
                            "Welch's t test, which assay analyze runs, has a power of %s with %s "
                            "units: --test t plans for it.",
                            power, total);
+    else if (caution == SIZE_SKEWED)
+        assay__text_puts(words, SIZE_SKEWED_WORDS);
     else
         assay__text_format(words,
                            "Fewer than 30 units%s in a group: assay analyze gives no advice on so "
@@ -251,7 +253,7 @@ static void write_cautions(struct assay__page *page, const struct size_query *qu
     for (size_t i = 0; i < answer->count; i++) {
         double welch;
         unsigned cautions = size_cautions(query, &answer->rows[i], &welch);
-        for (unsigned bit = SIZE_TESTED_EXACTLY; bit <= SIZE_TOO_FEW; bit *= 2) {
+        for (unsigned bit = SIZE_TESTED_EXACTLY; bit <= SIZE_SKEWED; bit *= 2) {
             struct assay__text words = {0};
             if ((cautions & bit) == 0 || (said & bit) != 0)
                 continue;
@@ -386,7 +388,7 @@ static void write_notes(struct assay__json *json, const struct size_query *query
     if (cautions == 0)
         return;
     assay__json_member_begin(json, "notes", '[');
-    for (unsigned bit = SIZE_TESTED_EXACTLY; bit <= SIZE_TOO_FEW; bit *= 2) {
+    for (unsigned bit = SIZE_TESTED_EXACTLY; bit <= SIZE_SKEWED; bit *= 2) {
         struct assay__text words = {0};
         if ((cautions & bit) == 0)
             continue;
