@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "number/number.h"
 #include "analysis/looks.h"
+#include "analysis/phrases.h"
 
 static const char *const NOWHERE[3] = {NULL, NULL, NULL};
 
@@ -119,6 +120,52 @@ static enum assay_status note_srm(struct assay__builder *builder, struct assay_e
             return status;
     }
     return ASSAY_OK;
+}
+
+/* Pearson's test of the sizes at the last look, whatever the plan's test is. */
+static enum assay_status test_once(const struct assay__builder *builder, struct assay_srm *once,
+                                   struct assay_error *err)
+{
+    const struct assay_analysis *out = builder->out;
+    struct assay_srm_design design = builder->plan->srm;
+    design.method = ASSAY_SRM_CHI2;
+    double *weights = assay__arena_array(builder->arena, out->group_count, sizeof *weights);
+    struct assay_srm_group *rows =
+        assay__arena_array(builder->arena, out->group_count, sizeof *rows);
+    if (weights == NULL || rows == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t g = 0; g < out->group_count; g++)
+        weights[g] = out->groups[g].weight;
+    return assay_srm_test(out->units, weights, out->group_count, &design, rows, once, err);
+}
+
+/*
+ * The sequential test pays for its looks: its prior lies close to the planned shares, so that of
+ * few units it takes much for chance. Who decides by the look at hand must know.
+ */
+static enum assay_status note_unseen_srm(struct assay__builder *builder, struct assay_error *err)
+{
+    static const char *const CONTEXT[3] = {"sample ratio", NULL, NULL};
+    const struct assay_analysis *out = builder->out;
+    struct assay_srm once;
+    char p[ASSAY__PHRASE_BYTES];
+    bool is_sequential = out->srm_count > 0 && out->srm[0].test.tested &&
+                         builder->plan->srm.method == ASSAY_SRM_SEQUENTIAL;
+    if (!is_sequential || out->srm[0].test.significant)
+        return ASSAY_OK;
+    enum assay_status status = test_once(builder, &once, err);
+    if (status != ASSAY_OK || !once.significant)
+        return status;
+    assay__srm_p_text(&once, p);
+    return assay__annotate(builder, ASSAY_NOTE_WARNING, -1, CONTEXT,
+                           assay__arena_format(builder->arena,
+                                               "A test of the groups' sizes at this look alone "
+                                               "finds a mismatch (%s). The sequential test, which "
+                                               "decides, allows for all looks and sees little in "
+                                               "few units. Remedy: find out how units are assigned "
+                                               "and logged before you rely on the result.",
+                                               p),
+                           err);
 }
 
 static enum assay_status note_plan(struct assay__builder *builder, struct assay_error *err)
@@ -358,7 +405,7 @@ static enum assay_status note_early_end(struct assay__builder *builder, struct a
 enum assay_status assay__analyze_notes(struct assay__builder *builder, struct assay_error *err)
 {
     static enum assay_status (*const WHOLE[])(struct assay__builder *, struct assay_error *) = {
-        note_counts, assay__note_skipped, note_groups,          note_srm,
+        note_counts, assay__note_skipped, note_groups,          note_srm,   note_unseen_srm,
         note_plan,   note_early_end,      assay__note_decision, note_source};
     enum assay_status status = ASSAY_OK;
     for (size_t i = 0; status == ASSAY_OK && i < sizeof WHOLE / sizeof *WHOLE; i++) {
