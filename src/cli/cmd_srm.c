@@ -5,16 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/outcome.h"
-#include "json/json_write.h"
-#include "report/table/terminal.h"
-#include "number/number.h"
-#include "base/csv_quote.h"
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/message.h"
 #include "cli/srm_looks.h"
-#include "cli/term.h"
+#include "cli/srm_print.h"
 
 enum { GROUPS_MAX = ASSAY_GROUPS_MAX, EXIT_SRM = 10, EXIT_UNTESTED = 12, NAME_BYTES = 24 };
 
@@ -180,216 +175,42 @@ static int complete(struct arguments *arguments)
     return 0;
 }
 
-/* ---- output ---------------------------------------------------------------------------------- */
-
-struct outcome {
-    const struct arguments *arguments;
-    struct assay_srm srm;
-    struct assay_srm_group groups[GROUPS_MAX];
-    double weight_sum;
-    uint64_t total;
-};
-
-static void write_detail(const struct outcome *outcome, struct assay__text *out)
+static enum assay_status test(const struct arguments *arguments, struct srm_outcome *outcome,
+                              struct assay_error *err)
 {
-    const struct arguments *arguments = outcome->arguments;
-    struct assay__json json = {.out = out, .pretty = true};
-    bool sequential = arguments->design.method == ASSAY_SRM_SEQUENTIAL;
-    assay__json_begin(&json, '{');
-    assay__json_member_count(&json, "schemaVersion", 1);
-    assay__json_member_begin(&json, "srm", '{');
-    assay__json_member_string(&json, "method", sequential ? "sequential" : "chi2");
-    assay__json_member_number(&json, "alpha", arguments->design.alpha);
-    assay__json_member_number(&json, "tolerance", arguments->design.tolerance);
-    if (sequential)
-        assay__json_member_number(&json, "concentration", arguments->design.concentration);
-    assay__json_member_nullable(&json, "statistic", outcome->srm.statistic);
-    assay__json_member_nullable(&json, "df", outcome->srm.df);
-    assay__json_member_nullable(&json, "p", outcome->srm.p);
-    assay__json_member_nullable(&json, "log10P", outcome->srm.log10_p);
-    if (outcome->srm.exact) {
-        assay__json_member_number(&json, "exactP", outcome->srm.exact_p);
-        assay__json_member_number(&json, "exactLog10P", outcome->srm.exact_log10_p);
+    struct assay_srm_design once = arguments->design;
+    enum assay_status status = ASSAY_OK;
+    if (once.method == ASSAY_SRM_SEQUENTIAL) {
+        once.method = ASSAY_SRM_CHI2;
+        status = assay_srm_test(arguments->counts, arguments->weights, arguments->count, &once,
+                                outcome->groups, &outcome->once, err);
     }
-    assay__json_member_boolean(&json, "tested", outcome->srm.tested);
-    assay__json_member_boolean(&json, "significant", outcome->srm.significant);
-    assay__json_member_boolean(&json, "unplannedUnits", outcome->srm.unplanned);
-    assay__json_member_begin(&json, "groups", '[');
-    for (size_t i = 0; i < arguments->count; i++) {
-        assay__json_begin(&json, '{');
-        assay__json_member_string(&json, "group", arguments->names[i]);
-        assay__json_member_number(&json, "weight", arguments->weights[i]);
-        assay__json_member_count(&json, "observed", outcome->groups[i].observed);
-        assay__json_member_number(&json, "expected", outcome->groups[i].expected);
-        assay__json_member_nullable(&json, "residual", outcome->groups[i].residual);
-        assay__json_member_boolean(&json, "significant", outcome->groups[i].significant);
-        assay__json_end(&json, '}');
-    }
-    assay__json_end(&json, ']');
-    assay__json_end(&json, '}');
-    assay__json_end(&json, '}');
-    assay__text_putc(out, '\n');
-}
-
-static void write_csv(const struct outcome *outcome, struct assay__text *out)
-{
-    assay__text_puts(out, "group,weight,observed,expected,residual,group_significant,statistic,df,"
-                          "p,log10_p,significant,exact_p,exact_log10_p\r\n");
-    for (size_t i = 0; i < outcome->arguments->count; i++) {
-        const struct assay_srm_group *group = &outcome->groups[i];
-        const struct assay_srm *srm = &outcome->srm;
-        const double figures[] = {srm->statistic, srm->df, srm->p, srm->log10_p};
-        assay__csv_quote(out, outcome->arguments->names[i], NULL);
-        assay__text_putc(out, ',');
-        args_csv_number(out, outcome->arguments->weights[i]);
-        assay__text_format(out, ",%llu,", (unsigned long long)group->observed);
-        args_csv_number(out, group->expected);
-        assay__text_putc(out, ',');
-        args_csv_number(out, group->residual);
-        assay__text_puts(out, group->significant ? ",true" : ",false");
-        for (size_t f = 0; f < sizeof figures / sizeof *figures; f++) {
-            assay__text_putc(out, ',');
-            args_csv_number(out, figures[f]);
-        }
-        assay__text_puts(out, srm->significant ? ",true," : ",false,");
-        args_csv_number(out, srm->exact_p);
-        assay__text_putc(out, ',');
-        args_csv_number(out, srm->exact_log10_p);
-        assay__text_puts(out, "\r\n");
-    }
-}
-
-static void put_cell(struct assay__page *page, const char *text, int width)
-{
-    assay__page_cell(page, text, width, ASSAY__ALIGN_RIGHT, false, ASSAY__INK_PLAIN);
-}
-
-static void share_text(double share, char out[ASSAY__FIGURE_BYTES])
-{
-    char figure[ASSAY__FIGURE_BYTES - 2];
-    snprintf(figure, sizeof figure, "%.2f", share * 100.0);
-    snprintf(out, ASSAY__FIGURE_BYTES, "%s %%", figure);
-}
-
-static void write_group(struct assay__page *page, const struct outcome *outcome, size_t i,
-                        int name_columns)
-{
-    const struct assay_srm_group *group = &outcome->groups[i];
-    char figure[ASSAY__FIGURE_BYTES];
-    assay__page_spaces(page, 2);
-    assay__page_cell(page, outcome->arguments->names[i], name_columns, ASSAY__ALIGN_LEFT, true,
-                     ASSAY__INK_PLAIN);
-    assay__figure_count(group->observed, figure);
-    put_cell(page, figure, 14);
-    share_text(outcome->total > 0 ? (double)group->observed / (double)outcome->total : 0.0, figure);
-    put_cell(page, figure, 11);
-    share_text(outcome->arguments->weights[i] / outcome->weight_sum, figure);
-    put_cell(page, figure, 11);
-    assay__figure_fixed(group->residual, 2, true, figure);
-    put_cell(page, figure, 11);
-    assay__page_spaces(page, 2);
-    if (group->significant && outcome->srm.significant)
-        assay__page_cell(page, "MISMATCH", 8, ASSAY__ALIGN_LEFT, false, ASSAY__INK_BAD);
-    assay__page_end(page);
-}
-
-/* The figures of a test that was made. */
-static void add_figures(struct assay__text *words, const struct outcome *outcome)
-{
-    const struct assay_srm *srm = &outcome->srm;
-    const struct assay_srm_design *design = &outcome->arguments->design;
-    char p[ASSAY__FIGURE_BYTES], statistic[ASSAY__NUMBER_BYTES], alpha[ASSAY__NUMBER_BYTES];
-    assay__figure_p(srm->p, srm->log10_p, p);
-    statistic[assay__number_round(srm->statistic, 4, statistic)] = '\0';
-    alpha[assay__number_write(design->alpha, alpha)] = '\0';
-    if (design->method == ASSAY_SRM_SEQUENTIAL)
-        assay__text_format(words, "Sequential test: log Bayes factor %s, p %s, alpha %s. ",
-                           statistic, p, alpha);
-    else
-        assay__text_format(words, "Chi-square %s with %g degree%s of freedom, p %s, alpha %s. ",
-                           statistic, srm->df, srm->df == 1.0 ? "" : "s", p, alpha);
-    if (srm->exact) {
-        assay__figure_p(srm->exact_p, srm->exact_log10_p, p);
-        assay__text_format(words,
-                           "Fewer than 5 units of a group are expected: chi-square is rough "
-                           "there, and the exact test of each group decides, p %s. ",
-                           p);
-    }
-}
-
-static void write_verdict(struct assay__page *page, const struct outcome *outcome)
-{
-    static const char *const WORDS[] = {
-        [ASSAY__SRM_PLANNED] = "No mismatch: the groups are as large as planned, up to chance.",
-        [ASSAY__SRM_BORDERLINE] =
-            "Borderline: no mismatch at this alpha, but p is below 0.01. Look at how units are "
-            "assigned and logged.",
-        [ASSAY__SRM_TOLERATED] = "No mismatch: every share is within the tolerance.",
-        [ASSAY__SRM_MISMATCH] = "MISMATCH: the groups are not as large as planned. Find out why "
-                                "before you read any result.",
-        [ASSAY__SRM_UNPLANNED] = "MISMATCH: a group that should have no units has some.",
-        [ASSAY__SRM_NOT_TESTED] = "Not tested: "};
-    const struct assay_srm *srm = &outcome->srm;
-    enum assay__srm_state state = assay__srm_state(srm, outcome->arguments->design.alpha);
-    struct assay__text words = {0};
-    if (srm->tested)
-        add_figures(&words, outcome);
-    assay__text_puts(&words, WORDS[state]);
-    if (state == ASSAY__SRM_NOT_TESTED)
-        assay__text_puts(&words, outcome->total == 0 ? "no group has units."
-                                                     : "one group alone may have units.");
-    assay__page_ink(page, srm->significant ? ASSAY__INK_BAD : ASSAY__INK_PLAIN);
-    assay__page_words(page, &words, 0, 0);
-    assay__page_ink(page, ASSAY__INK_PLAIN);
-}
-
-static void write_table(const struct outcome *outcome, struct assay__text *out)
-{
-    static const char *const HEADS[] = {"units", "share", "planned", "residual"};
-    struct term term = term_of(stdout);
-    struct assay__page page = {
-        .out = out, .width = term.width, .color = term.color, .unicode = term.unicode};
-    int name_columns = 5;
-    for (size_t i = 0; i < outcome->arguments->count; i++) {
-        int width = assay__page_width(outcome->arguments->names[i]);
-        name_columns = width > name_columns ? width : name_columns;
-    }
-    int room = page.width - 2 - 14 - 3 * 11 - 10;
-    name_columns = name_columns > room ? room : name_columns;
-    assay__page_spaces(&page, 2);
-    assay__page_cell(&page, "group", name_columns, ASSAY__ALIGN_LEFT, false, ASSAY__INK_PLAIN);
-    for (size_t i = 0; i < sizeof HEADS / sizeof *HEADS; i++)
-        put_cell(&page, HEADS[i], i == 0 ? 14 : 11);
-    assay__page_end(&page);
-    for (size_t i = 0; i < outcome->arguments->count; i++)
-        write_group(&page, outcome, i, name_columns);
-    assay__page_end(&page);
-    write_verdict(&page, outcome);
+    if (status != ASSAY_OK)
+        return status;
+    return assay_srm_test(arguments->counts, arguments->weights, arguments->count,
+                          &arguments->design, outcome->groups, &outcome->srm, err);
 }
 
 static int run(const struct arguments *arguments)
 {
     struct assay_error err;
     struct assay__text out = {0};
-    struct outcome *outcome = calloc(1, sizeof *outcome);
+    struct srm_outcome *outcome = calloc(1, sizeof *outcome);
     if (outcome == NULL)
         return message_fail_memory();
-    outcome->arguments = arguments;
+    *outcome = (struct srm_outcome){.design = &arguments->design,
+                                    .names = arguments->names,
+                                    .weights = arguments->weights,
+                                    .count = arguments->count};
     for (size_t i = 0; i < arguments->count; i++) {
         outcome->total += arguments->counts[i];
         outcome->weight_sum += arguments->weights[i];
     }
-    int code;
-    if (assay_srm_test(arguments->counts, arguments->weights, arguments->count, &arguments->design,
-                       outcome->groups, &outcome->srm, &err) != ASSAY_OK) {
+    int code = 0;
+    if (test(arguments, outcome, &err) != ASSAY_OK) {
         code = cli_usage_error("srm", "%s", err.message);
     } else {
-        if (arguments->format == ARGS_FORMAT_TABLE)
-            write_table(outcome, &out);
-        else if (arguments->format == ARGS_FORMAT_DETAIL)
-            write_detail(outcome, &out);
-        else
-            write_csv(outcome, &out);
+        srm_print(outcome, arguments->format, &out);
         code = args_print(&out);
     }
     if (code == 0 && arguments->fail_on_srm && outcome->srm.significant)
