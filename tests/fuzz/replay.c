@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Runs a fuzz target without libFuzzer, the same way every time: each file of its corpus as it is,
- * then RUNS changed ones, whose changes come from a generator with a fixed start. Usage: fuzz_NAME
- * CORPUS RUNS. Prints how many inputs there were; what is wrong ends the program.
+ * then RUNS changed ones, whose changes come from a generator that starts at SEED, or 1. Usage:
+ * fuzz_NAME CORPUS RUNS [SEED]. Prints how many inputs there were; what is wrong ends the program.
  */
 #include <dirent.h>
 #include <stdbool.h>
@@ -194,10 +194,12 @@ static void run(const struct input *input)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fprintf(stderr, "usage: %s CORPUS RUNS\n", argv[0]);
+    if (argc < 3 || argc > 4) {
+        fprintf(stderr, "usage: %s CORPUS RUNS [SEED]\n", argv[0]);
         return 2;
     }
+    if (argc == 4)
+        state = strtoull(argv[3], NULL, 10) | 1; /* 0 would stay 0 */
     read_corpus(argv[1]);
     size_t runs = (size_t)strtoul(argv[2], NULL, 10);
     for (size_t i = 0; i < corpus_count; i++)
