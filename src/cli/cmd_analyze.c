@@ -53,7 +53,7 @@ struct arguments {
     struct assay_read_options read;
     struct source_flags source;
     struct assay_write_options write;
-    bool has_format;
+    bool has_format, is_for_table; /* some option is the table's */
     enum assay_format format;
     const char *output;
     struct health_wanted fail_on;
@@ -132,7 +132,7 @@ static int take_format(struct arguments *arguments, const char *value)
 
 static int take_slices(struct arguments *arguments, const char *value)
 {
-    arguments->write.slices = true;
+    arguments->write.slices = arguments->is_for_table = true;
     if (value == NULL)
         return 0;
     char *end;
@@ -180,14 +180,15 @@ static int take_own(struct arguments *arguments, int option, const char *value)
         arguments->post = true;
         return 0;
     case OPTION_CHART:
-        arguments->write.chart = true;
+        arguments->write.chart = arguments->is_for_table = true;
         return 0;
     case OPTION_SLICES:
         return take_slices(arguments, value);
     case OPTION_BRIEF:
-        arguments->write.brief = true;
+        arguments->write.brief = arguments->is_for_table = true;
         return 0;
     case OPTION_INTERVAL:
+        arguments->is_for_table = true;
         return args_level((struct args_where){"analyze", "interval"}, value,
                           &arguments->write.interval);
     default:
@@ -226,10 +227,9 @@ static int parse(int argc, char **argv, struct arguments *arguments)
     plan_flags_options(OPTIONS, options);
     optind = 0;
     while (code == 0 && (option = cli_option("analyze", options, argc, argv)) != -1) {
-        if (option == OPTION_HELP) {
-            arguments->wants_help = true;
+        arguments->wants_help = option == OPTION_HELP;
+        if (arguments->wants_help)
             return 0;
-        }
         code = option == '?' ? CLI_USAGE : take_option(arguments, option, optarg);
     }
     if (code != 0)
@@ -270,8 +270,9 @@ static int print_result(const struct arguments *arguments, const struct assay_an
     struct term term = term_of(stdout);
     struct document document = {analysis, arguments->format, arguments->write};
     bool to_stdout = output_is_stdout(arguments->output);
+    bool is_table = arguments->is_for_table || (term.is_terminal && to_stdout);
     if (!arguments->has_format)
-        document.format = term.is_terminal && to_stdout ? ASSAY_FORMAT_TABLE : ASSAY_FORMAT_RESULT;
+        document.format = is_table ? ASSAY_FORMAT_TABLE : ASSAY_FORMAT_RESULT;
     document.options.width = term.width;
     document.options.color = term.color && to_stdout;
     document.options.unicode = term.unicode;
@@ -413,8 +414,7 @@ static int analyze(struct arguments *arguments, char **paths, size_t path_count)
     return code;
 }
 
-/* What is wrong with the files or the delivery is said before the data are read, which may take
- * long. */
+/* What is wrong with files or delivery is said before the data are read, which may take long. */
 static int run(struct arguments *arguments, char **paths, size_t path_count)
 {
     int code = data_check_files("analyze", &arguments->plan, paths, path_count, arguments->output);
