@@ -122,13 +122,18 @@ static enum assay_status note_srm(struct assay__builder *builder, struct assay_e
     return ASSAY_OK;
 }
 
-/* Pearson's test of the sizes at the last look, whatever the plan's test is. */
+/*
+ * Pearson's test of the sizes at the last look, whatever the plan's test is. All looks share its
+ * level: looked at daily for 30 days, sound experiments at 1 % would be warned of in 8 of 100.
+ */
 static enum assay_status test_once(const struct assay__builder *builder, struct assay_srm *once,
                                    struct assay_error *err)
 {
     const struct assay_analysis *out = builder->out;
     struct assay_srm_design design = builder->plan->srm;
     design.method = ASSAY_SRM_CHI2;
+    if (builder->look_count > 1)
+        design.alpha /= builder->look_count;
     double *weights = assay__arena_array(builder->arena, out->group_count, sizeof *weights);
     struct assay_srm_group *rows =
         assay__arena_array(builder->arena, out->group_count, sizeof *rows);
