@@ -217,7 +217,7 @@ static const char *again_text(const struct assay__case *it,
         return "its horizon allows further looks";
     if (kind == ASSAY_HORIZON_GROUP_SEQUENTIAL)
         return result == NULL || result->is_final
-                   ? "all its alpha is spent, so plan another horizon for further looks"
+                   ? "all its alpha is spent, so further looks need a new experiment"
                    : "its horizon has looks left";
     return "looking again at these data needs a sequential horizon";
 }

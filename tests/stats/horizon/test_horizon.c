@@ -144,6 +144,31 @@ START_TEST(one_look_at_the_end_is_the_fixed_test)
 }
 END_TEST
 
+/* Whoever ends early for other reasons than the results lowers the expected size: what ended the
+ * experiment by the bounds before must win by the new ones, too, as assay(1) promises. */
+START_TEST(fewer_expected_units_lower_every_bound)
+{
+    for (int family = 0; family <= ASSAY_SPENDING_HWANG_SHIH_DECANI; family++) {
+        for (int end = 1; end <= 10; end++) {
+            struct assay_horizon_design planned = HORIZON_POWER2, lowered;
+            planned.spending = (enum assay_spending_family)family;
+            if (family == ASSAY_SPENDING_HWANG_SHIH_DECANI)
+                planned.spending_parameter = -4.0;
+            planned.expected_size = 10.0;
+            lowered = planned;
+            lowered.expected_size = end;
+            struct assay_horizon *before = horizon_open_design(&planned),
+                                 *after = horizon_open_design(&lowered);
+            for (int k = 1; k <= end; k++)
+                ck_assert_double_le(horizon_look_at(after, k).critical,
+                                    horizon_look_at(before, k).critical + PROMISED);
+            assay_horizon_free(before);
+            assay_horizon_free(after);
+        }
+    }
+}
+END_TEST
+
 START_TEST(overrun_keeps_the_last_critical_value)
 {
     struct assay_horizon_design design = HORIZON_POWER2;
@@ -288,6 +313,7 @@ static void add(TCase *cases)
     tcase_add_test(cases, normal_rules_have_the_moments_of_the_normal);
     tcase_add_test(cases, boundaries_match_the_oracle);
     tcase_add_test(cases, one_look_at_the_end_is_the_fixed_test);
+    tcase_add_test(cases, fewer_expected_units_lower_every_bound);
     tcase_add_test(cases, overrun_keeps_the_last_critical_value);
     tcase_add_test(cases, no_new_units_spend_nothing);
     tcase_add_test(cases, stage_wise_p_at_the_boundary_is_the_alpha_spent);
