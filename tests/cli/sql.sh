@@ -159,6 +159,11 @@ cat >"$work/plain.json" <<'END'
  "metrics": [{"id": "amount"}, {"id": "paid", "value": "amount", "cap": {"upper": 5, "lower": 0}}]}
 END
 same "rows are units, by day" "$work/plain.json" "$work/rows.db" rows "$work/rows.csv"
+cat >"$work/filter.json" <<'END'
+{"columns": {"unit": "user", "group": "arm"}, "comparisons": {"baseline": "A"}, "where": "amount > 1",
+ "metrics": [{"id": "amount", "aggregation": "sum", "where": "amount > 1"}]}
+END
+same "a metric's filter that is the plan's" "$work/filter.json" "$work/rows.db" rows "$work/rows.csv"
 
 # What one value holds, the sum of a unit may not: it is refused.
 printf 'u,g,y\nA,a,99999999999999\nA,a,99999999999999\nB,b,1\nB,b,2\nC,b,2\nD,a,2\n' >"$work/long.csv"

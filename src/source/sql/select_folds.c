@@ -4,13 +4,16 @@
 
 #include "source/sql/layout.h"
 
-/* Whether a row of alias r gives something to a channel. */
+/*
+ * Whether a row of alias r gives something to a channel. The plan's own filter need not be asked
+ * again: rows that it does not hold for are not there.
+ */
 static const char *gives(struct assay__sql *sql, const struct assay__channel *channel,
                          uint32_t *read)
 {
     const char *passes = "";
     *read = assay__sql_variable_read(sql, channel->source, &channel->variable);
-    if (channel->where != ASSAY__UNBOUND)
+    if (channel->where != ASSAY__UNBOUND && channel->where != sql->binding.plan_where)
         passes = assay__sql_format(sql, " and r.w%u = 1", channel->where + 1);
     if (*read != UINT32_MAX)
         return assay__sql_format(sql, "r.v%u is not null%s", *read + 1, passes);
