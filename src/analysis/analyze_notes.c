@@ -309,14 +309,31 @@ static const char *missing_sentence(const struct assay__builder *builder, uint32
                                assay__count(units).text);
 }
 
+/* Units of which no row can count yet are in a metric that has no window to complete. */
+static enum assay_status note_open_offset(struct assay__builder *builder, uint32_t metric,
+                                          struct assay_error *err)
+{
+    const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
+    if (plan->window.is_set || !plan->offset.is_set || plan->offset.ns == 0)
+        return ASSAY_OK;
+    return assay__annotate(
+        builder, ASSAY_NOTE_WARNING, (int32_t)metric, NOWHERE,
+        assay__arena_format(builder->arena,
+                            "%s has an offset and no window: units whose offset has not passed "
+                            "count, too, and have no rows. Remedy: a window, with which a unit "
+                            "counts once that is complete.",
+                            plan->id),
+        err);
+}
+
 static enum assay_status note_missing(struct assay__builder *builder, uint32_t metric,
                                       struct assay_error *err)
 {
     const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
     uint64_t waiting = waiting_units(builder, metric);
     uint64_t missing = builder->out->missing[metric] - waiting;
-    enum assay_status status = ASSAY_OK;
-    if (waiting > 0)
+    enum assay_status status = note_open_offset(builder, metric, err);
+    if (status == ASSAY_OK && waiting > 0)
         status = assay__annotate(builder, ASSAY_NOTE_INFO, (int32_t)metric, NOWHERE,
                                  waiting_sentence(builder, metric, waiting), err);
     if (status == ASSAY_OK && missing > 0)

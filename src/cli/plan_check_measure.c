@@ -49,7 +49,8 @@ void plan_words_window(struct plan_words *words, const struct assay_metric_plan 
         assay__text_puts(line, "the exposure on; a unit counts once that time is over.");
         plan_words_flush(words, PLAN_WORDS_DEEP);
     } else if (metric->offset.is_set && metric->offset.ns > 0) {
-        add_duration(line, "Rows count from ", &metric->offset, " after the exposure on.");
+        add_duration(line, "Rows count from ", &metric->offset,
+                     " after the exposure on; a unit counts before, too.");
         plan_words_flush(words, PLAN_WORDS_DEEP);
     }
     if (metric->pre_exposure.is_set) {
