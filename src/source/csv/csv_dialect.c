@@ -333,12 +333,15 @@ static bool excel_time(const struct assay_decimal *days, int64_t *ns)
 {
     static const int64_t DAY_MS = 86400000, EPOCH_DAYS = 25569;
     assay__uint128 scale = 1;
+    int64_t mantissa = days->mantissa;
     for (int32_t i = days->exponent; i < 0 && scale < (assay__uint128)1 << 96; i++)
         scale *= 10;
-    if (days->exponent > 0 || days->mantissa < 0)
+    for (int32_t i = days->exponent; i > 0; i--) /* 46110 is 4611 with an exponent of 1 */
+        if (__builtin_mul_overflow(mantissa, 10, &mantissa))
+            return false;
+    if (mantissa < 0)
         return false;
-    assay__uint128 ms =
-        ((assay__uint128)days->mantissa * (assay__uint128)DAY_MS + scale / 2) / scale;
+    assay__uint128 ms = ((assay__uint128)mantissa * (assay__uint128)DAY_MS + scale / 2) / scale;
     if (ms > (assay__uint128)INT64_MAX / 1000000)
         return false;
     *ns = ((int64_t)ms - EPOCH_DAYS * DAY_MS) * 1000000;
