@@ -348,8 +348,19 @@ static bool excel_time(const struct assay_decimal *days, int64_t *ns)
     return true;
 }
 
-static bool epoch_time(const char *unit, const field_t *cell, int64_t *ns)
+/* A number of times: with the dialect's marks, or with a point as programs write it. */
+static bool epoch_number(const struct assay_dialect *dialect, const field_t *cell,
+                         struct assay_decimal *value, char digits[ASSAY__DIGITS_MAX])
 {
+    bool is_read = (!has_plain_numbers(dialect) &&
+                    assay__dialect_number(dialect, cell, value, digits) == ASSAY__CELL_OK) ||
+                   assay__cell_number(cell, value, digits) == ASSAY__CELL_OK;
+    return is_read && shorten(value);
+}
+
+static bool epoch_time(const struct assay_dialect *dialect, const field_t *cell, int64_t *ns)
+{
+    const char *unit = dialect->time;
     static const struct {
         const char *name;
         int32_t power; /* nanoseconds in it, as a power of ten */
@@ -357,12 +368,11 @@ static bool epoch_time(const char *unit, const field_t *cell, int64_t *ns)
     struct assay_decimal value;
     char digits[ASSAY__DIGITS_MAX];
     if (strcmp(unit, "excel") == 0)
-        return assay__cell_number(cell, &value, digits) == ASSAY__CELL_OK && shorten(&value) &&
-               excel_time(&value, ns);
+        return epoch_number(dialect, cell, &value, digits) && excel_time(&value, ns);
     for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
         if (strcmp(unit, UNITS[i].name) != 0)
             continue;
-        if (assay__cell_number(cell, &value, digits) != ASSAY__CELL_OK || !shorten(&value))
+        if (!epoch_number(dialect, cell, &value, digits))
             return false;
         int32_t power = value.exponent + UNITS[i].power;
         for (; power < 0; power++)
@@ -387,13 +397,13 @@ bool assay__dialect_time(const struct assay_dialect *given, const field_t *cell,
 {
     /* The unit of epochs holds for numbers that have a type, too; times need none. */
     bool is_epoch = given->time != NULL && strchr(given->time, '%') == NULL;
-    if (cell->is_typed && is_epoch && epoch_time(given->time, cell, ns))
+    if (cell->is_typed && is_epoch && epoch_time(given, cell, ns))
         return true;
     const struct assay_dialect *dialect = dialect_of(given, cell);
     if (dialect->time == NULL)
         return assay__time_parse(cell->text, cell->length, ns) &&
                (is_typed_time(cell) || (*ns >= ASSAY__TIME_FIRST_NS && *ns < ASSAY__TIME_END_NS));
     if (strchr(dialect->time, '%') == NULL)
-        return epoch_time(dialect->time, cell, ns);
+        return epoch_time(dialect, cell, ns);
     return assay__time_form_parse(dialect->time, cell->text, cell->length, ns);
 }

@@ -237,6 +237,29 @@ START_TEST(times_are_read_in_a_dialect)
 }
 END_TEST
 
+/* Days and epochs have the marks of the other numbers, as in a sheet of a country with a comma. */
+START_TEST(times_have_the_marks_of_numbers)
+{
+    static const struct {
+        const char *form, *text, *want;
+    } TIMES[] = {
+        {"excel", "46095,5", "2026-03-14T12:00:00Z"},
+        {"excel", "46.110", "2026-03-29T00:00:00Z"},
+        {"excel", "46095.5", "2026-03-14T12:00:00Z"},
+        {"s", "1772479048,25", "2026-03-02T19:17:28.250Z"},
+    };
+    for (size_t i = 0; i < sizeof TIMES / sizeof *TIMES; i++) {
+        struct assay_dialect dialect = {.time = TIMES[i].form, .decimal = ',', .thousands = "."};
+        struct assay__field cell = field_of(TIMES[i].text);
+        char text[ASSAY__TIME_BYTES] = "";
+        int64_t ns;
+        ck_assert_msg(assay__dialect_time(&dialect, &cell, &ns), "%s", TIMES[i].text);
+        assay__time_write(ns, text);
+        ck_assert_str_eq(text, TIMES[i].want);
+    }
+}
+END_TEST
+
 START_TEST(what_reads_a_column_is_suggested)
 {
     static const struct {
@@ -306,6 +329,7 @@ static void add(TCase *cases)
                         (int)(sizeof NUMBERS / sizeof *NUMBERS));
     tcase_add_test(cases, words_for_0_and_1_go_with_their_own);
     tcase_add_test(cases, times_are_read_in_a_dialect);
+    tcase_add_test(cases, times_have_the_marks_of_numbers);
     tcase_add_test(cases, what_reads_a_column_is_suggested);
 }
 
