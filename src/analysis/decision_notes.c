@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/name.h"
-#include "analysis/analyze.h"
+#include "analysis/looks.h"
 #include "analysis/phrases.h"
 #include "number/number.h"
 
@@ -80,6 +80,66 @@ static enum assay_status note_missingness(struct assay__builder *builder, uint32
                                                "logged.",
                                                builder->plan->metrics[metric].id, p),
                            err);
+}
+
+/* Whether a covariate is missing as often in every group, by the test of the groups' sizes. */
+static enum assay_status test_covariate(const struct assay__builder *builder, uint32_t metric,
+                                        uint32_t covariate, struct assay_srm *test,
+                                        struct assay_error *err)
+{
+    uint32_t groups = builder->out->group_count;
+    const struct assay__accumulator *keeps =
+        assay__metric_accumulator(&builder->plan->metrics[metric]);
+    uint64_t *counts = assay__arena_array(builder->arena, groups, sizeof *counts);
+    double *weights = assay__arena_array(builder->arena, groups, sizeof *weights);
+    struct assay_srm_group *rows = assay__arena_array(builder->arena, groups, sizeof *rows);
+    uint64_t missing = 0, units = 0;
+    if (counts == NULL || weights == NULL || rows == NULL)
+        return assay__fail_memory(err);
+    for (uint32_t g = 0; g < groups; g++) {
+        const void *state = assay__look_state(builder, 0, builder->look_count - 1, g, metric);
+        if (state == NULL || !builder->out->groups[g].is_planned)
+            continue;
+        counts[g] = keeps->missing(state, covariate);
+        weights[g] = (double)keeps->count(state);
+        missing += counts[g];
+        units += keeps->count(state);
+    }
+    *test = (struct assay_srm){.significant = false};
+    if (missing == 0 || missing == units)
+        return ASSAY_OK;
+    for (uint32_t g = 0; missing > units - missing && g < groups; g++)
+        counts[g] = (uint64_t)weights[g] - counts[g];
+    return assay_srm_test(counts, weights, groups, &builder->plan->srm, rows, test, err);
+}
+
+/* What was measured before the exposure is missing as often in each group. */
+static enum assay_status note_missing_covariates(struct assay__builder *builder, uint32_t metric,
+                                                 struct assay_error *err)
+{
+    const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
+    enum assay_status status = ASSAY_OK;
+    struct assay_srm test;
+    char p[ASSAY__PHRASE_BYTES];
+    for (uint32_t i = 0; builder->look_count > 0 && i < assay__metric_covariate_count(plan); i++) {
+        status = test_covariate(builder, metric, i, &test, err);
+        if (status != ASSAY_OK)
+            return status;
+        if (!test.significant)
+            continue;
+        assay__srm_p_text(&test, p);
+        status = assay__annotate(
+            builder, ASSAY_NOTE_WARNING, (int32_t)metric, NOWHERE,
+            assay__arena_format(builder->arena,
+                                "Covariate %s of %s is missing more often in some groups than in "
+                                "others (%s), so it may have been measured after the exposure. "
+                                "Remedy: check how it is logged, or measure it before.",
+                                assay__metric_covariate(plan, i), plan->id, p),
+            err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return status;
 }
 
 /* A covariate that differs, and is dropped for being constant or a combination of others. */
@@ -289,6 +349,8 @@ enum assay_status assay__note_decision(struct assay__builder *builder, struct as
         status = note_advice(builder, err);
     for (uint32_t m = 0; status == ASSAY_OK && m < builder->plan->metric_count; m++) {
         status = note_missingness(builder, m, err);
+        if (status == ASSAY_OK)
+            status = note_missing_covariates(builder, m, err);
         for (uint32_t p = 0; status == ASSAY_OK && p < builder->pair_count; p++) {
             size_t at = ((size_t)m * builder->pair_count + p) * out->slice_count;
             status = note_balance(builder, &out->results[at], err);
