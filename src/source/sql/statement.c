@@ -29,6 +29,8 @@ static const char *plan_problem(const struct assay_plan *plan)
                "numbers; use a view";
     if (dialect->time != NULL && strchr(dialect->time, '%') != NULL)
         return "\"format.time\": a database has times; use a view that makes them of text";
+    if (dialect->time != NULL && strcmp(dialect->time, "excel") == 0)
+        return "\"format.time\": a database has times; use a view that makes them of days";
     return NULL;
 }
 
