@@ -251,9 +251,10 @@ static bool try_kind(struct table_source *source, uint32_t column, const struct 
 
 /* One column; true when it changed the dialect. */
 static bool sniff_column(struct table_source *source, const char *name, uint32_t column,
-                         const struct cells *cells)
+                         const struct cells *cells, bool has_times)
 {
-    bool is_time = words_say_time(name);
+    /* Where a column has times as they are, a form of numbers would take them away. */
+    bool is_time = !has_times && words_say_time(name);
     source->open[column][0] = '\0';
     if (cells->count == 0 || reads(source, cells, ASSAY__COLUMN_TIME))
         return false;
@@ -281,17 +282,28 @@ static void keep_usual(struct table_source *source, const struct assay__rows_blo
     }
 }
 
+static bool have_times(const struct table_source *source, const struct assay__rows_block *block,
+                       struct cells *cells)
+{
+    for (uint32_t i = 0; i < source->column_count; i++) {
+        take_cells(block, i, source->column_count, cells);
+        if (cells->count > 0 && reads(source, cells, ASSAY__COLUMN_TIME))
+            return true;
+    }
+    return false;
+}
+
 /* What one column shows may settle another, so all are asked again while something changes. */
 static void sniff_columns(struct table_source *source, const struct assay__rows *csv,
                           const struct assay__rows_block *block, struct cells *cells)
 {
-    bool has_changed = true;
+    bool has_changed = true, has_times = have_times(source, block, cells);
     for (int round = 0; round < ROUNDS && has_changed; round++) {
         has_changed = false;
         for (uint32_t i = 0; i < source->column_count; i++) {
             take_cells(block, i, source->column_count, cells);
             bool had_list = source->found.dialect.has_missing;
-            has_changed |= sniff_column(source, assay__rows_columns(csv)[i], i, cells);
+            has_changed |= sniff_column(source, assay__rows_columns(csv)[i], i, cells, has_times);
             if (!had_list && source->found.dialect.has_missing)
                 keep_usual(source, block);
         }
