@@ -332,8 +332,8 @@ static enum assay_status note_missing(struct assay__builder *builder, uint32_t m
     const struct assay_metric_plan *plan = &builder->plan->metrics[metric];
     uint64_t waiting = waiting_units(builder, metric);
     uint64_t missing = builder->out->missing[metric] - waiting;
-    enum assay_status status = note_open_offset(builder, metric, err);
-    if (status == ASSAY_OK && waiting > 0)
+    enum assay_status status = ASSAY_OK;
+    if (waiting > 0)
         status = assay__annotate(builder, ASSAY_NOTE_INFO, (int32_t)metric, NOWHERE,
                                  waiting_sentence(builder, metric, waiting), err);
     if (status == ASSAY_OK && missing > 0)
@@ -371,7 +371,9 @@ static enum assay_status note_metric(struct assay__builder *builder, uint32_t me
                                      struct assay_error *err)
 {
     const struct assay_analysis *out = builder->out;
-    enum assay_status status = note_missing(builder, metric, err);
+    enum assay_status status = note_open_offset(builder, metric, err);
+    if (status == ASSAY_OK)
+        status = note_missing(builder, metric, err);
     if (status == ASSAY_OK &&
         out->results[(size_t)metric * builder->pair_count * out->slice_count].look_count == 0)
         status = assay__annotate(
