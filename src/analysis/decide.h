@@ -24,9 +24,6 @@ enum assay_outcome assay__rule_state(const struct assay__case *it);
 /** assay__is_lost(): below a futility bound that the plan obeys, and nothing was found. */
 bool assay__is_lost(const struct assay__case *it, uint32_t metric);
 
-/** assay__is_spent(): all alpha of a group sequence is spent, and nothing was found. */
-bool assay__is_spent(const struct assay__case *it, uint32_t metric);
-
 /** assay__rule_is_lost(): the rule cannot hold any more, whatever else is found. */
 bool assay__rule_is_lost(const struct assay__case *it);
 

@@ -46,7 +46,8 @@ bool assay__is_lost(const struct assay__case *it, uint32_t metric)
            it->builder->plan->metrics[metric].horizon.futility_is_binding;
 }
 
-bool assay__is_spent(const struct assay__case *it, uint32_t metric)
+/* All alpha of a group sequence is spent, and nothing was found. */
+static bool is_spent(const struct assay__case *it, uint32_t metric)
 {
     const struct assay_metric_result *result = assay__case_result(it, metric);
     return result->is_final && result->outcome != ASSAY_OUTCOME_PASSED &&
@@ -58,8 +59,8 @@ static enum assay_outcome leaf(const struct assay__case *it, uint32_t metric)
 {
     const struct assay_metric_result *result = assay__case_result(it, metric);
     if (it->is_hopeful)
-        return assay__is_lost(it, metric) || assay__is_spent(it, metric) ? ASSAY_OUTCOME_FAILED
-                                                                         : ASSAY_OUTCOME_PASSED;
+        return assay__is_lost(it, metric) || is_spent(it, metric) ? ASSAY_OUTCOME_FAILED
+                                                                  : ASSAY_OUTCOME_PASSED;
     bool is_neutral =
         result->hypothesis == ASSAY_HYPOTHESIS_SUPERIORITY && result->side == ASSAY_SIDE_BOTH;
     if (!is_neutral && (assay__is_skewed_win(result) || assay__is_uneven(it, metric)))
