@@ -127,6 +127,7 @@ static void analyze_whole(const struct assay_plan *plan, const char *whole,
     assay_free(of_whole);
 }
 
+/* What is looked at: one part alone has no order, and is merged or analyzed again. */
 enum { ORDER_OF_MERGE, ORDER_OF_ANALYSIS, AGAIN, WHOLE, LOOK_COUNT };
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
@@ -148,7 +149,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         compare_orders(look == ORDER_OF_MERGE ? NULL : plan, &first, other);
     } else {
         char *whole = merge(&first, other);
-        if (whole != NULL && look % 2 == 0)
+        if (whole != NULL && (look == AGAIN || look == ORDER_OF_MERGE))
             merge_again(whole);
         else if (whole != NULL)
             analyze_whole(plan, whole, &first, other);
